@@ -1,0 +1,21 @@
+import { JOB_ROUTES } from './job-routes.ts';
+import { SYSTEM_ROUTES } from './system-routes.ts';
+import { WORKFLOW_ROUTES } from './workflow-routes.ts';
+
+export * from './route.ts';
+export * from './schemas.ts';
+
+/** Every HTTP operation of the host by its operationId: the host, the OpenAPI document and the client are made from it. */
+export const ROUTES = { ...JOB_ROUTES, ...SYSTEM_ROUTES, ...WORKFLOW_ROUTES } as const;
+
+export type Routes = typeof ROUTES;
+export type OperationId = keyof Routes;
+
+/** WebSocket paths. Runners speak frames on `runner`; `workflowLogs` sends the FuxiCTR log messages and takes `?after=seq`. */
+export const SOCKET_PATHS = {
+  runner: '/api/runner',
+  workflowLogs: '/api/workflow/tasks/:task_id/logs',
+} as const;
+
+/** Headers of a `jobLogs` answer. */
+export const LOG_HEADERS = { offset: 'weir-log-offset', next: 'weir-log-next', ended: 'weir-log-ended' } as const;

@@ -1,0 +1,37 @@
+import { Type, type Static } from 'typebox';
+import { IDENTIFIER_PATTERN, IdNumber, Timestamp } from '../ids.ts';
+
+/** Body of every refusal. `detail` repeats the message for clients of the systems that Weir replaces. */
+export const ErrorBody = Type.Object({
+  detail: Type.String(),
+  error: Type.Object({
+    code: Type.String(),
+    message: Type.String(),
+    field: Type.Optional(Type.String()),
+    value: Type.Optional(Type.Unknown()),
+    request_id: Type.String(),
+  }),
+});
+export type ErrorBody = Static<typeof ErrorBody>;
+
+export const Health = Type.Object({
+  status: Type.Union([Type.Literal('healthy'), Type.Literal('unhealthy')]),
+  version: Type.String(),
+  pid: Type.Integer(),
+  uptime_seconds: Type.Number(),
+  /** Per part: `ok`, or what is wrong. */
+  checks: Type.Object({ store: Type.String(), scheduler: Type.String(), workflows: Type.String() }),
+  nodes_online: Type.Integer(),
+});
+export type Health = Static<typeof Health>;
+
+export const Me = Type.Object({ user: Type.String(), role: Type.Union([Type.Literal('user'), Type.Literal('admin')]) });
+
+/** A single-use way into the pages for a browser, valid for some minutes. */
+export const Ticket = Type.Object({ ticket: Type.String(), expires_at: Timestamp });
+
+export const Warehouse = Type.Object({ name: Type.String(), kind: Type.String() });
+
+export const JobParams = Type.Object({ job_id: IdNumber });
+export const WorkflowParams = Type.Object({ task_id: IdNumber });
+export const NodeParams = Type.Object({ name: Type.String({ pattern: IDENTIFIER_PATTERN }) });

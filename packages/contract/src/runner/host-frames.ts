@@ -1,0 +1,77 @@
+import { Type, type Static } from 'typebox';
+import { JsonObject } from '../ids.ts';
+import { LogStream } from '../jobs/job-schemas.ts';
+import { StopCause } from '../jobs/outcome.ts';
+import { StageProgram } from '../stages/stage-specs.ts';
+
+const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const attempt = { jobId: Id, attempt: Type.Integer({ minimum: 1 }) };
+
+/** What to execute. */
+export const Program = Type.Union([
+  Type.Object({ kind: Type.Literal('command'), argv: Type.Array(Type.String(), { minItems: 1 }) }),
+  /** Run by its `#!` line, else by /bin/sh. */
+  Type.Object({ kind: Type.Literal('script'), text: Type.String(), args: Type.Array(Type.String()) }),
+  /** A program of the stages package; its spec is handed over as a file named by WEIR_STAGE_SPEC. */
+  Type.Object({ kind: Type.Literal('stage'), program: StageProgram, spec: JsonObject }),
+]);
+export type Program = Static<typeof Program>;
+
+/** Everything a runner needs to execute one attempt. */
+export const Launch = Type.Object({
+  name: Type.String(),
+  user: Type.String(),
+  program: Program,
+  env: Type.Record(Type.String(), Type.String()),
+  workdir: Type.Union([Type.String(), Type.Null()]),
+  cpus: Type.Integer({ minimum: 0 }),
+  /** Enforced when given. */
+  memoryBytes: Type.Union([Type.Integer(), Type.Null()]),
+  gpuIds: Type.Array(Type.Integer()),
+  timeLimitMs: Type.Union([Type.Integer(), Type.Null()]),
+  graceMs: Type.Integer({ minimum: 0 }),
+});
+export type Launch = Static<typeof Launch>;
+
+/**
+ * Frames from host to runner, JSON text.
+ *
+ * welcome    answer to hello: for each attempt the runner reported and the host still wants, the byte of its event file to go on from.
+ *            A reported attempt that is not listed is superseded: the runner stops it and forgets it without reporting.
+ * start      idempotent by (jobId, attempt); repeated after every hello until reported
+ * stop       TERM, graceMs, KILL for the whole process tree; idempotent
+ * endedAck   the end is committed: the runner may forget the attempt (its log files stay)
+ * eventsAck  event lines up to `offset` are committed
+ * readLog    answered by one binary log frame, or by logFailed
+ * forget     delete the log files of a job
+ */
+export const HostFrame = Type.Union([
+  Type.Object({
+    type: Type.Literal('welcome'),
+    version: Type.Integer(),
+    heartbeatMs: Type.Integer({ minimum: 1 }),
+    attempts: Type.Array(Type.Object({ ...attempt, eventsOffset: Type.Integer({ minimum: 0 }) })),
+  }),
+  Type.Object({ type: Type.Literal('start'), ...attempt, launch: Launch }),
+  Type.Object({ type: Type.Literal('stop'), ...attempt, by: StopCause, graceMs: Type.Integer({ minimum: 0 }) }),
+  Type.Object({ type: Type.Literal('pause'), ...attempt }),
+  Type.Object({ type: Type.Literal('resume'), ...attempt }),
+  Type.Object({ type: Type.Literal('endedAck'), ...attempt }),
+  Type.Object({ type: Type.Literal('eventsAck'), ...attempt, offset: Type.Integer({ minimum: 0 }) }),
+  Type.Object({
+    type: Type.Literal('readLog'),
+    requestId: Id,
+    ...attempt,
+    stream: LogStream,
+    /** First byte wanted; ignored with tailLines. */
+    offset: Type.Integer({ minimum: 0 }),
+    /** Start at the last N lines instead (at most the last 64 MiB are looked at). */
+    tailLines: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+    /** Most bytes of the answer. */
+    limit: Type.Integer({ minimum: 1, maximum: 4 * 1024 * 1024 }),
+    /** How long to wait for a byte when there is none yet and the attempt still runs. */
+    waitMs: Type.Integer({ minimum: 0, maximum: 60_000 }),
+  }),
+  Type.Object({ type: Type.Literal('forget'), jobId: Id }),
+]);
+export type HostFrame = Static<typeof HostFrame>;
