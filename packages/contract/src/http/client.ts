@@ -10,9 +10,10 @@ export interface ClientOptions {
   readonly signal?: AbortSignal;
 }
 
-type Call<R extends Route> = Record<never, never> extends RouteInput<R>
-  ? (input?: RouteInput<R>) => Promise<RouteResponse<R>>
-  : (input: RouteInput<R>) => Promise<RouteResponse<R>>;
+type Call<R extends Route> =
+  Record<never, never> extends RouteInput<R>
+    ? (input?: RouteInput<R>) => Promise<RouteResponse<R>>
+    : (input: RouteInput<R>) => Promise<RouteResponse<R>>;
 
 /** One function per operation; refusals arrive as `AppError` with the host's code, a silent host as `host_unreachable`. */
 export type Client = { readonly [Id in OperationId]: Call<Routes[Id]> };
@@ -33,7 +34,10 @@ interface Input {
 
 /** Makes a typed client of the host at `options.url`. */
 export function createClient(options: ClientOptions): Client {
-  const calls = Object.entries(ROUTES).map(([id, route]) => [id, async (input: Input = {}) => readBody(route, await send(options, route, input))]);
+  const calls = Object.entries(ROUTES).map(([id, route]) => [
+    id,
+    async (input: Input = {}) => readBody(route, await send(options, route, input)),
+  ]);
   return Object.fromEntries(calls) as Client;
 }
 
@@ -60,7 +64,9 @@ async function send(options: ClientOptions, route: Route, input: Input): Promise
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   }).catch((cause: unknown) => {
     if (options.signal?.aborted === true) throw cause;
-    throw new AppError('host_unreachable', `no host answers at ${options.url}: start one with "weir up", or name another with --host`, { cause });
+    throw new AppError('host_unreachable', `no host answers at ${options.url}: start one with "weir up", or name another with --host`, {
+      cause,
+    });
   });
   if (!response.ok) throw await readRefusal(response);
   return response;

@@ -39,7 +39,14 @@ export const WORKFLOW_ROUTES = {
     response: Type.Array(Workflow),
     access: 'user',
   },
-  workflowShow: { method: 'GET', path: '/api/workflow/tasks/:task_id', summary: 'One workflow', params, response: Workflow, access: 'user' },
+  workflowShow: {
+    method: 'GET',
+    path: '/api/workflow/tasks/:task_id',
+    summary: 'One workflow',
+    params,
+    response: Workflow,
+    access: 'user',
+  },
   workflowSteps: {
     method: 'GET',
     path: '/api/workflow/tasks/:task_id/steps',

@@ -11,11 +11,10 @@ export const JobKind = Type.Union([Type.Literal('command'), Type.Literal('script
 export type JobKind = Static<typeof JobKind>;
 export const JobStateSchema = Type.Union(JOB_STATES.map((state) => Type.Literal(state)));
 
-export const Environment = Type.Record(
-  Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,254}$' }),
-  processText(128 * 1024),
-  { maxProperties: 1000, additionalProperties: false },
-);
+export const Environment = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,254}$' }), processText(128 * 1024), {
+  maxProperties: 1000,
+  additionalProperties: false,
+});
 
 /** What a user may ask of a job: exactly one of `command` and `script`. */
 export const JobCreate = Type.Object(

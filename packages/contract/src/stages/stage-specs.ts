@@ -66,7 +66,13 @@ export const MonitorSpec = Type.Object({
   inferSql: Type.String(),
   createdAt: Type.String(),
   stages: Type.Array(
-    Type.Object({ name: Type.String(), startedAt: Type.String(), completedAt: Type.String(), jobId: Type.Integer(), retries: Type.Integer() }),
+    Type.Object({
+      name: Type.String(),
+      startedAt: Type.String(),
+      completedAt: Type.String(),
+      jobId: Type.Integer(),
+      retries: Type.Integer(),
+    }),
   ),
   dataFetch: DataFetchResult,
   train: TrainResult,

@@ -23,7 +23,14 @@ export type LogMessage = {
 export interface LogMessageData {
   readonly log: { readonly level: 'INFO' | 'WARNING' | 'ERROR' | 'DEBUG'; readonly message: string };
   readonly progress: { readonly current: number; readonly total: number; readonly percent: number; readonly message: string };
-  readonly metric: { readonly name: string; readonly value: number; readonly unit: string; readonly label?: string; readonly split?: string; readonly epoch?: number };
+  readonly metric: {
+    readonly name: string;
+    readonly value: number;
+    readonly unit: string;
+    readonly label?: string;
+    readonly split?: string;
+    readonly epoch?: number;
+  };
   readonly error: { readonly message: string };
   readonly complete: { readonly result: Readonly<Record<string, unknown>> };
 }
