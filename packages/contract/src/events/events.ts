@@ -39,7 +39,7 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export const Event = Type.Object({
   seq: IdNumber,
   at: Timestamp,
-  type: Type.Union(EVENT_TYPES.map((type) => Type.Literal(type))),
+  type: Type.Enum([...EVENT_TYPES]),
   job_id: Type.Union([IdNumber, Type.Null()]),
   workflow_id: Type.Union([IdNumber, Type.Null()]),
   node: Type.Union([Type.String(), Type.Null()]),

@@ -15,7 +15,7 @@ import type { Route } from './route.ts';
 import { WorkflowParams } from './schemas.ts';
 
 const params = WorkflowParams;
-const StageText = Type.Union(STAGES.map((stage) => Type.Literal(stage)));
+const StageText = Type.Enum([...STAGES]);
 
 /** The routes of the FuxiCTR workflow under their own names, and four of ours: summary, events, report, report data. */
 export const WORKFLOW_ROUTES = {
@@ -33,7 +33,7 @@ export const WORKFLOW_ROUTES = {
     summary: 'Workflows, newest first',
     query: Type.Object({
       user: Type.Optional(Type.String({ maxLength: 100 })),
-      status: Type.Optional(Type.Union(WORKFLOW_STATES.map((state) => Type.Literal(state)))),
+      status: Type.Optional(Type.Enum([...WORKFLOW_STATES])),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
     }),
     response: Type.Array(Workflow),

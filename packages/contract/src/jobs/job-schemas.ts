@@ -9,7 +9,7 @@ const processText = (maxLength: number) => Type.String({ maxLength, pattern: '^[
 
 export const JobKind = Type.Union([Type.Literal('command'), Type.Literal('script'), Type.Literal('vps'), Type.Literal('stage')]);
 export type JobKind = Static<typeof JobKind>;
-export const JobStateSchema = Type.Union(JOB_STATES.map((state) => Type.Literal(state)));
+export const JobStateSchema = Type.Enum([...JOB_STATES]);
 
 export const Environment = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,254}$' }), processText(128 * 1024), {
   maxProperties: 1000,

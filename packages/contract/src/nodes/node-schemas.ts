@@ -23,7 +23,7 @@ export type NodeState = (typeof NODE_STATES)[number];
 /** A node as the API shows it. */
 export const Node = Type.Object({
   name: Identifier,
-  state: Type.Union(NODE_STATES.map((state) => Type.Literal(state))),
+  state: Type.Enum([...NODE_STATES]),
   cpus: Type.Integer(),
   cpus_allocated: Type.Integer(),
   memory_bytes: Type.Integer(),

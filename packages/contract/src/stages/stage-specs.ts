@@ -5,7 +5,7 @@ import { DataFetchResult, InferResult, TrainResult, TransportResult } from './st
 
 /** Programs of the stages package: the five stages, and a query of a warehouse. */
 export const STAGE_PROGRAMS = [...STAGES, 'warehouse_query'] as const;
-export const StageProgram = Type.Union(STAGE_PROGRAMS.map((program) => Type.Literal(program)));
+export const StageProgram = Type.Enum([...STAGE_PROGRAMS]);
 export type StageProgram = Static<typeof StageProgram>;
 
 /** Where SQL runs and results land. `path` of a duckdb warehouse is relative to the node's Weir home. */

@@ -10,8 +10,8 @@ const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T)
 export const WorkflowTime = Type.String({ description: 'YYYY-MM-DD HH:MM:SS, UTC' });
 const OptionalTime = Nullable(WorkflowTime);
 
-const StateText = Type.Union(WORKFLOW_STATES.map((state) => Type.Literal(state)));
-const StageText = Type.Union(STAGES.map((stage) => Type.Literal(stage)));
+const StateText = Type.Enum([...WORKFLOW_STATES]);
+const StageText = Type.Enum([...STAGES]);
 const SqlText = Type.String({ minLength: 1, maxLength: MAX_SQL, pattern: '^[^\\u0000]*\\S[^\\u0000]*$' });
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 

@@ -1,0 +1,70 @@
+import type { Kysely } from 'kysely';
+import type { Event, EventType, JsonObject } from '@weir/contract';
+import { parseObject } from '../store/json.ts';
+import { toIso } from '../store/time.ts';
+import type { Database, EventRow } from '../store/schema.ts';
+
+/** An event to be stored. `owner` is who may see it; absent = everybody. */
+export interface NewEvent {
+  readonly type: EventType;
+  readonly jobId?: number | null;
+  readonly workflowId?: number | null;
+  readonly node?: string | null;
+  readonly owner?: string | null;
+  readonly data?: JsonObject;
+}
+
+/** Which events a reader asks for; `owner` limits them to what that user may see. */
+export interface EventFilter {
+  readonly after: number;
+  readonly limit: number;
+  readonly jobId?: number | undefined;
+  readonly workflowId?: number | undefined;
+  readonly owner?: string | undefined;
+}
+
+/** Stores an event and gives it its sequence number. */
+export async function insertEvent(db: Kysely<Database>, event: NewEvent): Promise<Event> {
+  const row = await db
+    .insertInto('events')
+    .values({
+      at: Date.now(),
+      type: event.type,
+      job_id: event.jobId ?? null,
+      workflow_id: event.workflowId ?? null,
+      node: event.node ?? null,
+      owner: event.owner ?? null,
+      data: JSON.stringify(event.data ?? {}),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toEvent(row);
+}
+
+/** Reads the events after a sequence number, in order. */
+export async function listEvents(db: Kysely<Database>, filter: EventFilter): Promise<Event[]> {
+  let query = db.selectFrom('events').selectAll().where('seq', '>', filter.after).orderBy('seq').limit(filter.limit);
+  if (filter.jobId !== undefined) query = query.where('job_id', '=', filter.jobId);
+  if (filter.workflowId !== undefined) query = query.where('workflow_id', '=', filter.workflowId);
+  const { owner } = filter;
+  if (owner !== undefined) query = query.where((where) => where.or([where('owner', 'is', null), where('owner', '=', owner)]));
+  return (await query.execute()).map(toEvent);
+}
+
+/** The newest sequence number; 0 when nothing has happened. */
+export async function readLastSeq(db: Kysely<Database>): Promise<number> {
+  const row = await db.selectFrom('events').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  return row?.seq ?? 0;
+}
+
+function toEvent(row: EventRow): Event {
+  return {
+    seq: row.seq,
+    at: toIso(row.at),
+    type: row.type,
+    job_id: row.job_id,
+    workflow_id: row.workflow_id,
+    node: row.node,
+    data: parseObject(row.data),
+  };
+}

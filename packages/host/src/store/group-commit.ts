@@ -1,0 +1,117 @@
+import type { Kysely, Transaction } from 'kysely';
+import { AppError, type Event } from '@weir/contract';
+import { insertAudit, type AuditEntry } from './audit-store.ts';
+import { insertEvent, type NewEvent } from '../events/event-store.ts';
+import type { Database } from './schema.ts';
+
+/** What an operation of a write works with. */
+export interface WriteContext {
+  readonly db: Transaction<Database>;
+  /** Stores an event in the same transaction; it is published after the commit. */
+  emit(event: NewEvent): Promise<void>;
+  /** Notes who did what in the same transaction. */
+  audit(entry: AuditEntry): Promise<void>;
+}
+
+export type WriteOperation<T> = (context: WriteContext) => Promise<T>;
+
+interface Waiting {
+  readonly apply: (db: Transaction<Database>, events: Event[]) => Promise<() => void>;
+  readonly refuse: (error: unknown) => void;
+}
+
+/** Most operations in one transaction: bounds what one commit must wait for. */
+const MAX_BATCH = 500;
+
+/**
+ * Lets writes that arrive while a transaction commits share the next one, so that durability (one fsync a commit)
+ * does not cost throughput. Each operation has a savepoint of its own: one that throws undoes only itself.
+ */
+export class GroupCommit {
+  readonly #db: Kysely<Database>;
+  readonly #listeners: ((events: readonly Event[]) => void)[] = [];
+  #waiting: Waiting[] = [];
+  #flushing: Promise<void> | undefined;
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db;
+  }
+
+  onEvents(listener: (events: readonly Event[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  run<T>(operation: WriteOperation<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({
+        refuse: reject,
+        apply: async (db, events) => {
+          const value = await operation(makeContext(db, events));
+          return () => resolve(value);
+        },
+      });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  async drain(): Promise<void> {
+    await this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
+    // Let everything that is ready in this turn of the event loop join the transaction.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, MAX_BATCH);
+      await this.#commitBatch(batch);
+    }
+    this.#flushing = undefined;
+  }
+
+  async #commitBatch(batch: readonly Waiting[]): Promise<void> {
+    const events: Event[] = [];
+    const settle: (() => void)[] = [];
+    try {
+      const transaction = await this.#db.startTransaction().execute();
+      try {
+        for (const waiting of batch) settle.push(await applyOne(transaction, waiting, events));
+        await transaction.commit().execute();
+      } catch (error) {
+        await transaction.rollback().execute();
+        throw error;
+      }
+    } catch (cause) {
+      const error = new AppError('store_unavailable', 'the store did not take the change: try again shortly', { cause });
+      for (const waiting of batch) waiting.refuse(error);
+      return;
+    }
+    for (const done of settle) done();
+    if (events.length > 0) for (const listener of this.#listeners) listener(events);
+  }
+}
+
+type Controlled = Awaited<ReturnType<ReturnType<Kysely<Database>['startTransaction']>['execute']>>;
+
+async function applyOne(transaction: Controlled, waiting: Waiting, events: Event[]): Promise<() => void> {
+  const before = events.length;
+  const guarded = await transaction.savepoint('operation').execute();
+  try {
+    const done = await waiting.apply(guarded, events);
+    await guarded.releaseSavepoint('operation').execute();
+    return done;
+  } catch (error) {
+    events.length = before;
+    await guarded.rollbackToSavepoint('operation').execute();
+    return () => waiting.refuse(error);
+  }
+}
+
+function makeContext(db: Transaction<Database>, events: Event[]): WriteContext {
+  return {
+    db,
+    emit: async (event) => {
+      events.push(await insertEvent(db, event));
+    },
+    audit: (entry) => insertAudit(db, entry),
+  };
+}
