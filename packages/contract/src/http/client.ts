@@ -1,6 +1,8 @@
 import { AppError, isErrorCode } from '../errors.ts';
+import { ENDPOINTS, type Endpoint } from './endpoints.ts';
+import { LOG_HEADERS } from './log-headers.ts';
 import type { Route, RouteInput, RouteResponse } from './route.ts';
-import { LOG_HEADERS, ROUTES, type OperationId, type Routes } from './routes.ts';
+import type { OperationId, Routes } from './routes.ts';
 
 /** Where a host is and who is asking. */
 export interface ClientOptions {
@@ -34,17 +36,17 @@ interface Input {
 
 /** Makes a typed client of the host at `options.url`. */
 export function createClient(options: ClientOptions): Client {
-  const calls = Object.entries(ROUTES).map(([id, route]) => [
+  const calls = Object.entries(ENDPOINTS).map(([id, endpoint]) => [
     id,
-    async (input: Input = {}) => readBody(route, await send(options, route, input)),
+    async (input: Input = {}) => readBody(options, endpoint, await send(options, endpoint, input)),
   ]);
   return Object.fromEntries(calls) as Client;
 }
 
 /** Reads a piece of a job's log. */
 export async function readLogPiece(options: ClientOptions, input: RouteInput<Routes['jobLogs']>): Promise<LogPiece> {
-  const response = await send(options, ROUTES.jobLogs, input);
-  const data = new Uint8Array(await response.arrayBuffer());
+  const response = await send(options, ENDPOINTS.jobLogs, input);
+  const data = await readBytes(options, response);
   return {
     offset: Number(response.headers.get(LOG_HEADERS.offset)),
     next: Number(response.headers.get(LOG_HEADERS.next)),
@@ -53,9 +55,9 @@ export async function readLogPiece(options: ClientOptions, input: RouteInput<Rou
   };
 }
 
-async function send(options: ClientOptions, route: Route, input: Input): Promise<Response> {
-  const response = await fetch(options.url + fillPath(route.path, input), {
-    method: route.method,
+async function send(options: ClientOptions, endpoint: Endpoint, input: Input): Promise<Response> {
+  const response = await fetch(options.url + fillPath(endpoint.path, input), {
+    method: endpoint.method,
     headers: {
       authorization: `Bearer ${options.token}`,
       ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -68,7 +70,7 @@ async function send(options: ClientOptions, route: Route, input: Input): Promise
       cause,
     });
   });
-  if (!response.ok) throw await readRefusal(response);
+  if (!response.ok) throw await readRefusal(options, response);
   return response;
 }
 
@@ -81,12 +83,26 @@ function fillPath(path: string, input: Input): string {
   return query.size === 0 ? filled : `${filled}?${query.toString()}`;
 }
 
-async function readBody(route: Route, response: Response): Promise<unknown> {
-  return typeof route.response === 'string' ? new Uint8Array(await response.arrayBuffer()) : response.json();
+async function readBody(options: ClientOptions, endpoint: Endpoint, response: Response): Promise<unknown> {
+  const bytes = await readBytes(options, response);
+  if (endpoint.answer !== 'json') return bytes;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new AppError('host_unreachable', `what answers at ${options.url} is not a Weir host: name the right one with --host`, { cause });
+  }
 }
 
-async function readRefusal(response: Response): Promise<AppError> {
-  const text = await response.text();
+async function readBytes(options: ClientOptions, response: Response): Promise<Uint8Array> {
+  const buffer = await response.arrayBuffer().catch((cause: unknown) => {
+    if (options.signal?.aborted === true) throw cause;
+    throw new AppError('host_unreachable', `the host at ${options.url} broke off in the middle of an answer`, { cause });
+  });
+  return new Uint8Array(buffer);
+}
+
+async function readRefusal(options: ClientOptions, response: Response): Promise<AppError> {
+  const text = new TextDecoder().decode(await readBytes(options, response));
   const error = parseRefusal(text);
   const code = isErrorCode(error.code) ? error.code : 'internal';
   const message = typeof error.message === 'string' ? error.message : `the host answered ${response.status}: ${text.slice(0, 200)}`;

@@ -2,6 +2,7 @@ import { JOB_ROUTES } from './job-routes.ts';
 import { SYSTEM_ROUTES } from './system-routes.ts';
 import { WORKFLOW_ROUTES } from './workflow-routes.ts';
 
+export * from './log-headers.ts';
 export * from './route.ts';
 export * from './schemas.ts';
 
@@ -16,6 +17,3 @@ export const SOCKET_PATHS = {
   runner: '/api/runner',
   workflowLogs: '/api/workflow/tasks/:task_id/logs',
 } as const;
-
-/** Headers of a `jobLogs` answer. */
-export const LOG_HEADERS = { offset: 'weir-log-offset', next: 'weir-log-next', ended: 'weir-log-ended' } as const;
