@@ -1,0 +1,84 @@
+import type { IForbiddenRuleType } from 'dependency-cruiser';
+
+const PACKAGE = '^packages/([^/]+)/';
+const anyOwnFile = '^(packages|tools|bench|e2e)/';
+
+/** Who may import whom; docs/architecture.md has the reasons. Every rule is an error, else the check would pass over it. */
+export const IMPORT_RULES: readonly IForbiddenRuleType[] = [
+  { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+  {
+    name: 'apps-do-not-import-apps',
+    severity: 'error',
+    from: { path: '^packages/(host|runner|stages|web)/' },
+    to: { path: '^packages/(host|runner|stages|web|cli)/', pathNot: '^packages/$1/' },
+  },
+  {
+    name: 'cli-composes-host-and-runner-only',
+    severity: 'error',
+    from: { path: '^packages/cli/' },
+    to: { path: '^packages/(stages|web)/' },
+  },
+  {
+    name: 'contract-is-a-leaf',
+    severity: 'error',
+    from: { path: '^packages/contract/src/' },
+    to: { pathNot: ['^packages/contract/src/', '^node_modules/typebox/'] },
+  },
+  {
+    name: 'runtime-knows-no-other-package',
+    severity: 'error',
+    from: { path: '^packages/runtime/' },
+    to: { path: '^packages/', pathNot: '^packages/runtime/' },
+  },
+  {
+    name: 'web-sees-only-contract',
+    severity: 'error',
+    from: { path: '^packages/web/src/' },
+    to: { path: '^packages/', pathNot: '^packages/(web|contract)/' },
+  },
+  { name: 'web-runs-in-browsers', severity: 'error', from: { path: '^packages/web/src/' }, to: { dependencyTypes: ['core'] } },
+  {
+    name: 'core-is-pure',
+    severity: 'error',
+    from: { path: '^(packages/.+/core)/' },
+    to: { pathNot: ['^$1/', '^packages/contract/src/'] },
+  },
+  {
+    name: 'only-stores-touch-sql',
+    severity: 'error',
+    from: { path: '^packages/host/src/', pathNot: ['-store\\.ts$', '^packages/host/src/store/', '^packages/host/src/(main|app)\\.ts$'] },
+    to: { path: ['^packages/host/src/store/', '^node_modules/kysely/'] },
+  },
+  {
+    name: 'packages-meet-at-their-exports',
+    severity: 'error',
+    from: { path: PACKAGE },
+    to: { path: '^packages/[^/]+/', pathNot: ['^packages/$1/', '^packages/[^/]+/src/(index|main)\\.ts$'] },
+  },
+  {
+    name: 'outsiders-meet-packages-at-their-exports',
+    severity: 'error',
+    from: { path: '^(tools|bench|e2e)/' },
+    to: { path: '^packages/', pathNot: '^packages/[^/]+/src/(index|main)\\.ts$' },
+  },
+  { name: 'packages-stand-alone', severity: 'error', from: { path: '^packages/' }, to: { path: '^(tools|bench|e2e)/' } },
+  {
+    name: 'sources-do-not-import-tests',
+    severity: 'error',
+    from: { path: anyOwnFile, pathNot: '(^|/)(test|e2e)/' },
+    to: { path: '^(packages/[^/]+|tools)/test/|^e2e/' },
+  },
+  { name: 'imports-resolve', severity: 'error', from: { path: anyOwnFile }, to: { couldNotResolve: true } },
+  {
+    name: 'dependencies-are-declared',
+    severity: 'error',
+    from: { path: anyOwnFile },
+    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  },
+  {
+    name: 'sources-need-no-dev-dependencies',
+    severity: 'error',
+    from: { path: '^packages/[^/]+/src/' },
+    to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+  },
+];

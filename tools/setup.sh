@@ -1,0 +1,63 @@
+#!/bin/sh
+# Makes a clone ready to run: the npm packages, then the engine. Does only what is missing; a second run takes under a second.
+# Usage: setup.sh [--dev]     --dev also installs what the engine's tests and checks need.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$1" >&2; }
+fail() {
+  say "$1"
+  exit 1
+}
+
+# timed TITLE COMMAND...: runs it with its output on standard error, says how long it took.
+timed() {
+  title=$1
+  shift
+  say "$title ..."
+  started=$(date +%s)
+  "$@" >&2 9>&- || fail "$title failed; its output is above"
+  say "$title: done in $(($(date +%s) - started)) s"
+}
+
+install_packages() {
+  lock_hash=$(sha256sum package-lock.json | cut -d ' ' -f 1)
+  stamp=node_modules/.weir-setup
+  if [ -x node_modules/.bin/node ] && [ "$(cat "$stamp" 2>/dev/null)" = "$lock_hash" ]; then return; fi
+  command -v npm >/dev/null || fail 'npm is missing: install Node.js 18 or later with npm'
+  # --no-save keeps an older npm from rewriting the lock file.
+  if [ -d node_modules ]; then
+    timed 'updating npm packages' npm install --no-save --no-audit --no-fund --loglevel=error
+  else
+    timed 'installing npm packages' npm ci --no-audit --no-fund --loglevel=error
+  fi
+  [ -x node_modules/.bin/node ] || fail 'the npm package "node" brought no node: it needs install scripts (npm config ignore-scripts must be false)'
+  printf '%s\n' "$lock_hash" >"$stamp"
+}
+
+# The engine gets a virtual environment of its own; Debian ships that part of Python apart.
+require_venv() {
+  if [ -x engines/fuxictr/.venv/bin/python ]; then return; fi
+  command -v python3 >/dev/null || fail 'python3 is missing: install Python 3.10 or later'
+  if python3 -c 'import ensurepip, venv' 2>/dev/null; then return; fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    timed 'installing the Debian package python3-venv' install_debian_package python3-venv
+  else
+    fail 'python3 has no venv module: install it (Debian: apt-get install python3-venv) and run this again'
+  fi
+}
+
+install_debian_package() {
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get install -y -qq "$1" || { apt-get update -qq && apt-get install -y -qq "$1"; }
+}
+
+mkdir -p .cache
+# Two setups at once would install into each other's tree.
+if command -v flock >/dev/null; then
+  exec 9>.cache/setup.lock
+  flock 9
+fi
+install_packages
+require_venv
+sh engines/fuxictr/setup.sh "$@" 9>&-
