@@ -1,0 +1,1 @@
+"""Configuration that reaches FuxiCTR: checked against allow-lists, because FuxiCTR evaluates parts of it."""

@@ -1,0 +1,1 @@
+"""Raw Parquet to a FuxiCTR dataset: statistics, vocabularies, encoding, writing."""

@@ -1,0 +1,1 @@
+"""Prediction: raw rows in, the same rows with one prediction per label out."""

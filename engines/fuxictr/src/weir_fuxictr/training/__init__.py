@@ -1,0 +1,1 @@
+"""Training: loading encoded rows, the epoch loop, checkpoints, evaluation."""
