@@ -53,13 +53,13 @@ export const IMPORT_RULES: readonly IForbiddenRuleType[] = [
     name: 'packages-meet-at-their-exports',
     severity: 'error',
     from: { path: PACKAGE },
-    to: { path: '^packages/[^/]+/', pathNot: ['^packages/$1/', '^packages/[^/]+/src/(index|main)\\.ts$'] },
+    to: { path: '^packages/[^/]+/', pathNot: ['^packages/$1/', '^packages/[^/]+/src/(index|main|client)\\.ts$'] },
   },
   {
     name: 'outsiders-meet-packages-at-their-exports',
     severity: 'error',
     from: { path: '^(tools|bench|e2e)/' },
-    to: { path: '^packages/', pathNot: '^packages/[^/]+/src/(index|main)\\.ts$' },
+    to: { path: '^packages/', pathNot: '^packages/[^/]+/src/(index|main|client)\\.ts$' },
   },
   { name: 'packages-stand-alone', severity: 'error', from: { path: '^packages/' }, to: { path: '^(tools|bench|e2e)/' } },
   {
