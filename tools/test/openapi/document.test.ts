@@ -12,14 +12,14 @@ const operations = Object.values(document.paths).flatMap((path) => Object.values
 describe('the OpenAPI document', () => {
   test('is valid OpenAPI 3.1', async () => {
     const validator = new Validator();
-    const result = await validator.validate(JSON.stringify(document));
+    const result = await validator.validate({ ...document });
     expect(result).toMatchObject({ valid: true });
     expect(validator.version).toBe('3.1');
   });
 
   test('a document with a broken operation is not valid', async () => {
     const broken = { ...document, paths: { '/api/jobs': { get: { operationId: 7 } } } };
-    expect(await new Validator().validate(JSON.stringify(broken))).toMatchObject({ valid: false });
+    expect(await new Validator().validate(broken)).toMatchObject({ valid: false });
   });
 
   test('has every route of the contract, once', () => {
