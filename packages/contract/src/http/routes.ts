@@ -3,6 +3,7 @@ import { SYSTEM_ROUTES } from './system-routes.ts';
 import { WORKFLOW_ROUTES } from './workflow-routes.ts';
 
 export * from './log-headers.ts';
+export { JOB_ROUTES, SYSTEM_ROUTES, WORKFLOW_ROUTES };
 export * from './route.ts';
 export * from './schemas.ts';
 

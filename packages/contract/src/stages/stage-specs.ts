@@ -3,8 +3,8 @@ import { JsonObject } from '../ids.ts';
 import { STAGES } from '../workflows/workflow-states.ts';
 import { DataFetchResult, InferResult, TrainResult, TransportResult } from './stage-results.ts';
 
-/** Programs of the stages package: the five stages, and a query of a warehouse. */
-export const STAGE_PROGRAMS = [...STAGES, 'warehouse_query'] as const;
+/** Programs of the stages package: the five stages, a query of a warehouse, and the removal of a deleted workflow's files. */
+export const STAGE_PROGRAMS = [...STAGES, 'warehouse_query', 'dataset_delete'] as const;
 export const StageProgram = Type.Enum([...STAGE_PROGRAMS]);
 export type StageProgram = Static<typeof StageProgram>;
 
@@ -89,3 +89,7 @@ export const WarehouseQuerySpec = Type.Object({
   maxRows: Type.Integer(),
 });
 export type WarehouseQuerySpec = Static<typeof WarehouseQuerySpec>;
+
+/** Deletes the folder of a dataset; does nothing when there is none. */
+export const DatasetDeleteSpec = Type.Object({ datasetId: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,150}$' }) });
+export type DatasetDeleteSpec = Static<typeof DatasetDeleteSpec>;

@@ -86,7 +86,9 @@ async function createJobs(db: Kysely<unknown>): Promise<void> {
     .addColumn('stage', 'text')
     .execute();
   // The queue: only jobs that are not over, in the order they are looked at.
-  await sql`create index jobs_queue on jobs (state, priority desc, id) where state in ('pending', 'starting', 'running', 'paused')`.execute(db);
+  await sql`create index jobs_queue on jobs (state, priority desc, id) where state in ('pending', 'starting', 'running', 'paused')`.execute(
+    db,
+  );
   await sql`create index jobs_by_node on jobs (node, id) where state in ('starting', 'running', 'paused')`.execute(db);
   await db.schema.createIndex('jobs_by_workflow').on('jobs').column('workflow_id').execute();
   await db.schema.createIndex('jobs_by_user').on('jobs').columns(['user', 'id']).execute();

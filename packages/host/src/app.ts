@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import websocket from '@fastify/websocket';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { AppError, MAX_FRAME_BYTES } from '@weir/contract';
+import type { Logger } from '@weir/runtime';
+import { answerError } from './http/errors.ts';
+import { registerPages } from './http/pages.ts';
+import { makeHandlers } from './http/handlers.ts';
+import { registerRoutes } from './http/route-table.ts';
+import type { Services } from './services.ts';
+import { registerRunnerSocket } from './sessions/runner-socket.ts';
+import { registerWorkflowLogSocket } from './workflows/log-socket.ts';
+
+/** Largest request body: two SQL texts and two configuration files of 1 MiB each, with JSON escapes. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+/** Builds the HTTP application without listening. */
+export async function buildApp(services: Services, log: Logger): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = log;
+  const app: FastifyInstance = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    bodyLimit: MAX_BODY_BYTES,
+    requestIdHeader: 'x-request-id',
+    genReqId: () => randomUUID(),
+    forceCloseConnections: true,
+    return503OnClosing: false,
+  });
+  app.decorateRequest('identity', undefined);
+  app.decorateRequest('nodeName', undefined);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) =>
+    answerError(new AppError('not_found', `there is no ${request.method} ${request.url.split('?')[0] ?? ''}`), request, reply),
+  );
+  app.addHook('onSend', async (request, reply) => {
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+  });
+  await app.register(websocket, { options: { maxPayload: MAX_FRAME_BYTES } });
+  registerRoutes(app, makeHandlers(services), services.identity);
+  registerPages(app, services.identity);
+  registerRunnerSocket(app, services);
+  registerWorkflowLogSocket(app, services);
+  return app;
+}

@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  ROUTES,
+  type OperationId,
+  type Route,
+  type RouteBody,
+  type RouteParams,
+  type RouteQuery,
+  type RouteResponse,
+  type Routes,
+} from '@weir/contract';
+import type { Identity, IdentityService } from '../identity/identity-service.ts';
+import { authenticate } from './authentication.ts';
+import { makeCheck } from './validation.ts';
+
+/** What a handler knows of a request: checked parts, who asks, and a signal for a caller that went away. */
+export interface Call<R extends Route> {
+  readonly params: RouteParams<R>;
+  readonly query: RouteQuery<R>;
+  readonly body: RouteBody<R>;
+  readonly identity: R['access'] extends 'open' ? undefined : Identity;
+  readonly signal: AbortSignal;
+  /** For answers that are not JSON: headers. */
+  readonly reply: FastifyReply;
+}
+
+type Answer<R extends Route> = R['response'] extends 'html' ? string : RouteResponse<R>;
+
+export type Handler<R extends Route> = (call: Call<R>) => Promise<Answer<R>>;
+
+/** One handler per operation of the contract: a route without one does not compile. */
+export type Handlers = { readonly [Id in OperationId]: Handler<Routes[Id]> };
+
+const CONTENT_TYPE = { bytes: 'application/octet-stream', html: 'text/html; charset=utf-8' } as const;
+
+/** Serves every operation of the contract. */
+export function registerRoutes(app: FastifyInstance, handlers: Handlers, identity: IdentityService): void {
+  for (const [id, handler] of Object.entries(handlers))
+    registerRoute(app, ROUTES[id as OperationId], { handler: handler as AnyHandler, identity });
+}
+
+type AnyHandler = (call: unknown) => Promise<unknown>;
+
+function registerRoute(app: FastifyInstance, route: Route, parts: { handler: AnyHandler; identity: IdentityService }): void {
+  const checkParams = route.params && makeCheck(route.params, 'params');
+  const checkQuery = route.query && makeCheck(route.query, 'query');
+  const checkBody = route.body && makeCheck(route.body, 'body');
+  app.route({
+    method: route.method,
+    url: route.path,
+    onRequest: (request) => authenticate(request, parts.identity, route.access),
+    handler: async (request, reply) => {
+      const answer = await parts.handler({
+        params: checkParams?.(request.params),
+        query: checkQuery?.(request.query),
+        body: checkBody?.(request.body),
+        identity: request.identity,
+        signal: callerSignal(request),
+        reply,
+      });
+      if (route.status !== undefined) void reply.status(route.status);
+      if (typeof route.response === 'string') void reply.type(CONTENT_TYPE[route.response === 'html' ? 'html' : 'bytes']);
+      return route.response === 'bytes' && answer instanceof Uint8Array
+        ? reply.send(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength))
+        : answer;
+    },
+  });
+}
+
+/** Aborts when the caller closes the connection before it has its answer. */
+function callerSignal(request: FastifyRequest): AbortSignal {
+  const controller = new AbortController();
+  request.raw.socket.once('close', () => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,64 @@
+import type { Event, EventPage, SYSTEM_ROUTES } from '@weir/contract';
+import { listEvents, readLastSeq } from '../events/event-store.ts';
+import type { Identity } from '../identity/identity-service.ts';
+import type { Services } from '../services.ts';
+import { toIso } from '../store/time.ts';
+import type { Handlers } from './route-table.ts';
+
+interface EventQuery {
+  readonly after?: number;
+  readonly limit?: number;
+  readonly job_id?: number;
+  readonly workflow_id?: number;
+  readonly wait_ms?: number;
+}
+
+/** Health, identity, nodes, events and warehouses. */
+export function systemHandlers(services: Services): Pick<Handlers, keyof typeof SYSTEM_ROUTES> {
+  const { identity: identities, nodes, warehouses, health } = services;
+  return {
+    healthShow: async ({ reply }) => {
+      const report = await health.check();
+      if (report.status === 'unhealthy') void reply.status(503);
+      return report;
+    },
+    meShow: async ({ identity }) => identity,
+    ticketCreate: async ({ identity }) => {
+      const { ticket, expiresAt } = await identities.createTicket(identity);
+      return { ticket, expires_at: toIso(expiresAt) };
+    },
+    nodeList: async () => ({ nodes: await nodes.list() }),
+    nodeShow: ({ params }) => nodes.show(params.name),
+    eventList: ({ identity, query, signal }) => readEventPage(services, { identity, query, signal }),
+    warehouseList: async () => ({ warehouses: warehouses.list() }),
+    warehouseQuery: ({ identity, params, body }) => warehouses.query(identity, params.name, body),
+  };
+}
+
+/** Reads a page of events that the asker may see; waits for the first one when asked to. */
+export async function readEventPage(
+  services: Pick<Services, 'store' | 'hub'>,
+  asked: { readonly identity: Identity; readonly query: EventQuery; readonly signal: AbortSignal },
+): Promise<EventPage> {
+  const { query, identity } = asked;
+  const after = query.after ?? 0;
+  const found = await services.hub.lookUntil<Event[]>({
+    look: async () => {
+      const events = await listEvents(services.store.read, {
+        after,
+        limit: query.limit ?? 500,
+        jobId: query.job_id,
+        workflowId: query.workflow_id,
+        owner: identity.role === 'admin' ? undefined : identity.user,
+      });
+      return events.length > 0 ? events : undefined;
+    },
+    concerns: (event) =>
+      (query.job_id === undefined || event.job_id === query.job_id) &&
+      (query.workflow_id === undefined || event.workflow_id === query.workflow_id),
+    waitMs: query.wait_ms ?? 0,
+    signal: asked.signal,
+  });
+  const events = found ?? [];
+  return { events, last_seq: events.at(-1)?.seq ?? Math.max(after, await readLastSeq(services.store.read)) };
+}

@@ -1,0 +1,66 @@
+import { AppError, jobHasEnded, LOG_HEADERS, type Routes } from '@weir/contract';
+import type { EventHub } from '../events/event-hub.ts';
+import type { Call } from '../http/route-table.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
+import type { JobRow } from '../store/schema.ts';
+import type { JobService } from './job-service.ts';
+
+const DEFAULT_LIMIT_BYTES = 256 * 1024;
+
+export interface LogServiceParts {
+  readonly jobs: JobService;
+  readonly hub: EventHub;
+  readonly sessions: SessionRegistry;
+}
+
+/** Logs, read from the node that has them. The reader pulls: memory stays flat whatever a job writes. */
+export class LogService {
+  readonly #parts: LogServiceParts;
+
+  constructor(parts: LogServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** One piece of a log; with wait_ms, waits for the job to start and for a first byte. */
+  async read(call: Call<Routes['jobLogs']>): Promise<Uint8Array> {
+    const { query, params } = call;
+    const waitMs = query.wait_ms ?? 0;
+    const from = Date.now();
+    const job = await this.#waitForAttempt(call, waitMs);
+    const attempt = query.attempt ?? job.attempt;
+    if (attempt > job.attempt)
+      throw new AppError('invalid_input', `job ${params.job_id} has had ${job.attempt} attempts`, { field: 'attempt', value: attempt });
+    if (job.node === null || attempt === 0) return sendPiece(call, { offset: 0, ended: jobHasEnded(job), data: new Uint8Array() });
+    const chunk = await this.#parts.sessions.require(job.node).readLog({
+      jobId: job.id,
+      attempt,
+      stream: query.stream ?? 'stdout',
+      offset: query.offset ?? 0,
+      tailLines: query.tail ?? null,
+      limit: query.limit ?? DEFAULT_LIMIT_BYTES,
+      waitMs: Math.max(0, waitMs - (Date.now() - from)),
+    });
+    const over = attempt < job.attempt || jobHasEnded(job) || chunk.ended;
+    return sendPiece(call, { offset: chunk.offset, data: chunk.data, ended: over && chunk.offset + chunk.data.byteLength >= chunk.size });
+  }
+
+  async #waitForAttempt(call: Call<Routes['jobLogs']>, waitMs: number): Promise<JobRow> {
+    const id = call.params.job_id;
+    const look = () => this.#parts.jobs.find(call.identity, id);
+    await this.#parts.hub.lookUntil({
+      look: async () => ((job) => (job.attempt > 0 || jobHasEnded(job) ? job : undefined))(await look()),
+      concerns: (event) => event.job_id === id,
+      waitMs,
+      signal: call.signal,
+    });
+    return look();
+  }
+}
+
+function sendPiece(call: Call<Routes['jobLogs']>, piece: { offset: number; ended: boolean; data: Uint8Array }): Uint8Array {
+  void call.reply
+    .header(LOG_HEADERS.offset, piece.offset)
+    .header(LOG_HEADERS.next, piece.offset + piece.data.byteLength)
+    .header(LOG_HEADERS.ended, String(piece.ended));
+  return piece.data;
+}

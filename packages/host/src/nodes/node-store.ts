@@ -1,0 +1,53 @@
+import type { Gpu, Inventory, NodeState } from '@weir/contract';
+import { parseStored } from '../store/json.ts';
+import type { Queries } from '../store/store.ts';
+import type { NodeRow } from '../store/schema.ts';
+
+/** A node with its GPUs parsed. */
+export interface StoredNode extends Omit<NodeRow, 'gpus' | 'local'> {
+  readonly gpus: readonly Gpu[];
+  readonly local: boolean;
+}
+
+/** Stores what a runner found; the node is online. */
+export async function upsertNode(db: Queries, name: string, node: { inventory: Inventory; local: boolean }): Promise<void> {
+  const { inventory } = node;
+  const values = {
+    state: 'online' as const,
+    local: node.local ? 1 : 0,
+    cpus: inventory.cpus,
+    memory_bytes: inventory.memoryBytes,
+    gpus: JSON.stringify(inventory.gpus),
+    hostname: inventory.hostname,
+    os: inventory.os,
+    boot_id: inventory.bootId,
+    runner_version: inventory.runnerVersion,
+    last_seen_at: Date.now(),
+  };
+  await db
+    .insertInto('nodes')
+    .values({ name, ...values })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(values))
+    .execute();
+}
+
+/** Changes a node's state when it is still `from`; tells whether it did. */
+export async function changeNodeState(
+  db: Queries,
+  name: string,
+  change: { from: NodeState; to: NodeState; lastSeenAt: number },
+): Promise<boolean> {
+  const result = await db
+    .updateTable('nodes')
+    .set({ state: change.to, last_seen_at: change.lastSeenAt })
+    .where('name', '=', name)
+    .where('state', '=', change.from)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Every node, by name. */
+export async function listNodes(db: Queries): Promise<StoredNode[]> {
+  const rows = await db.selectFrom('nodes').selectAll().orderBy('name').execute();
+  return rows.map((row) => ({ ...row, local: row.local === 1, gpus: parseStored<Gpu[]>(row.gpus) }));
+}

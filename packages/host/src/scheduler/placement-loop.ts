@@ -1,0 +1,77 @@
+import type { Launch, Program } from '@weir/contract';
+import { Loop, type Logger } from '@weir/runtime';
+import { insertAllocation } from '../allocations/allocation-store.ts';
+import { beginAttempt, listPendingJobs } from '../jobs/job-store.ts';
+import type { NodeService } from '../nodes/node-service.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
+import { parseStored } from '../store/json.ts';
+import type { JobRow } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+import { planPlacements, type Placement as Planned } from './core/plan.ts';
+
+/** Jobs looked at in one pass: far more than one pass can start on a small fleet. */
+const QUEUE_WINDOW = 2_000;
+const PERIOD_MS = 5_000;
+
+export type Placement = Loop;
+
+export interface PlacementParts {
+  readonly store: Store;
+  readonly nodes: NodeService;
+  readonly sessions: SessionRegistry;
+  readonly log: Logger;
+}
+
+/** Starts what can start: loads a snapshot, plans, commits allocations under a guard, then gives the orders. */
+export function makePlacementLoop(parts: PlacementParts): Placement {
+  return new Loop({ name: 'placement', periodMs: PERIOD_MS, log: parts.log, run: () => placeJobs(parts) });
+}
+
+async function placeJobs(parts: PlacementParts): Promise<void> {
+  const pending = await listPendingJobs(parts.store.read, QUEUE_WINDOW);
+  if (pending.length === 0) return;
+  const queue = pending.map((job) => ({ id: job.id, cpus: job.cpus, memoryBytes: job.memory_bytes ?? 0, gpus: job.gpus }));
+  const plan = planPlacements({ nodes: await parts.nodes.listForPlan(), queue });
+  const started = await Promise.all(plan.map((placement) => commitPlacement(parts.store, placement)));
+  for (const job of started) if (job !== undefined) deliverStart(parts.sessions, job);
+}
+
+/** Undefined when the job is not pending any more: the plan is stale there and is dropped. */
+async function commitPlacement(store: Store, placement: Planned): Promise<JobRow | undefined> {
+  return store.write(async ({ db, emit }) => {
+    const job = await beginAttempt(db, placement.jobId, { node: placement.node, gpuIds: placement.gpuIds });
+    if (job === undefined) return undefined;
+    await insertAllocation(db, {
+      jobId: job.id,
+      attempt: job.attempt,
+      node: placement.node,
+      cpus: job.cpus,
+      memoryBytes: job.memory_bytes ?? 0,
+      gpuIds: placement.gpuIds,
+    });
+    const data = { node: placement.node, attempt: job.attempt };
+    await emit({ type: 'job.starting', jobId: job.id, workflowId: job.workflow_id, node: placement.node, owner: job.user, data });
+    return job;
+  });
+}
+
+/** Sends the order to the job's node; a runner that is away gets it when it returns. */
+export function deliverStart(sessions: SessionRegistry, job: JobRow): void {
+  if (job.node === null) return;
+  sessions.find(job.node)?.send({ type: 'start', jobId: job.id, attempt: job.attempt, launch: makeLaunch(job) });
+}
+
+function makeLaunch(job: JobRow): Launch {
+  return {
+    name: job.name,
+    user: job.user,
+    program: parseStored<Program>(job.program),
+    env: parseStored<Record<string, string>>(job.env),
+    workdir: job.workdir,
+    cpus: job.cpus,
+    memoryBytes: job.memory_bytes,
+    gpuIds: parseStored<number[]>(job.gpu_ids),
+    timeLimitMs: job.time_limit_ms,
+    graceMs: job.grace_ms,
+  };
+}

@@ -1,0 +1,48 @@
+import type { WebSocket } from 'ws';
+import { decodeLogChunk, type HostFrame, type LogChunk } from '@weir/contract';
+import { LogRequests, type LogRequest } from './log-requests.ts';
+
+/** Close codes: 1008 policy (RFC 6455), 4000 ours for a session that is replaced or ended by the host. */
+const CLOSED_BY_HOST = 4000;
+
+/** One connected runner. Frames sent are delivered in order or not at all; what matters is repeated after the next hello. */
+export class RunnerSession {
+  readonly node: string;
+  /** Milliseconds since the epoch. */
+  lastSeenAt = Date.now();
+  readonly #socket: WebSocket;
+  readonly #logs: LogRequests;
+
+  constructor(node: string, socket: WebSocket) {
+    this.node = node;
+    this.#socket = socket;
+    this.#logs = new LogRequests(node, (frame) => this.send(frame));
+  }
+
+  send(frame: HostFrame): void {
+    this.#socket.send(JSON.stringify(frame));
+  }
+
+  /** Reads a piece of a log from the node; rejects with `node_unreachable` when the session ends first. */
+  readLog(request: LogRequest): Promise<LogChunk> {
+    return this.#logs.read(request);
+  }
+
+  /** Takes a binary frame: an answer to readLog. */
+  acceptLogFrame(data: Uint8Array): void {
+    this.#logs.settle(decodeLogChunk(data));
+  }
+
+  failLog(requestId: number, message: string): void {
+    this.#logs.fail(requestId, message);
+  }
+
+  close(reason: string): void {
+    this.#socket.close(CLOSED_BY_HOST, reason);
+  }
+
+  /** To be called once the socket is closed. */
+  ended(): void {
+    this.#logs.failAll();
+  }
+}

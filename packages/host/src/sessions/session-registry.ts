@@ -1,0 +1,45 @@
+import { AppError } from '@weir/contract';
+import type { RunnerSession } from './runner-session.ts';
+
+/** The runners that are connected to this host now, one per node. */
+export class SessionRegistry {
+  readonly #sessions = new Map<string, RunnerSession>();
+  readonly #lastSeen = new Map<string, number>();
+
+  /** Takes a session in; an older one of the same node is closed. */
+  add(session: RunnerSession): void {
+    this.#sessions.get(session.node)?.close('replaced by a newer session of the same node');
+    this.#sessions.set(session.node, session);
+  }
+
+  /** Forgets a session that closed, unless a newer one took its place. */
+  remove(session: RunnerSession): void {
+    this.#lastSeen.set(session.node, session.lastSeenAt);
+    if (this.#sessions.get(session.node) === session) this.#sessions.delete(session.node);
+  }
+
+  find(node: string): RunnerSession | undefined {
+    return this.#sessions.get(node);
+  }
+
+  /** Throws `node_unreachable` when the node's runner is not connected. */
+  require(node: string): RunnerSession {
+    const session = this.#sessions.get(node);
+    if (session === undefined)
+      throw new AppError('node_unreachable', `node "${node}" is not connected: try again when it is back`, { field: 'node', value: node });
+    return session;
+  }
+
+  /** When the node last said anything to this host; undefined = never. Milliseconds since the epoch. */
+  lastSeenAt(node: string): number | undefined {
+    return this.#sessions.get(node)?.lastSeenAt ?? this.#lastSeen.get(node);
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  closeAll(): void {
+    for (const session of this.#sessions.values()) session.close('the host is stopping');
+  }
+}
