@@ -22,7 +22,11 @@ type Part<R, K extends 'params' | 'query' | 'body'> = R extends { readonly [P in
 export type RouteParams<R extends Route> = Part<R, 'params'>;
 export type RouteQuery<R extends Route> = Part<R, 'query'>;
 export type RouteBody<R extends Route> = Part<R, 'body'>;
-export type RouteResponse<R extends Route> = R['response'] extends TSchema ? Static<R['response']> : Uint8Array;
+export type RouteResponse<R extends Route> = R['response'] extends 'bytes' | 'html'
+  ? Uint8Array
+  : R['response'] extends infer S extends TSchema
+    ? Static<S>
+    : never;
 
 type Given<K extends string, T> = T extends undefined ? unknown : Record<never, T> extends T ? { [P in K]?: T } : { [P in K]: T };
 

@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import type { Config } from '../config.ts';
+import { examples, handleLocal } from '../invocation.ts';
+import { becomeProgram } from '../up/become-program.ts';
+import { runnerProgram } from '../up/programs.ts';
+
+/** `weir runner`. */
+export function define(command: Command, config: Config): void {
+  command.addHelpText(
+    'after',
+    examples('weir runner') + '\n\nFor service managers and for further nodes; weir up starts a host and a runner together.',
+  );
+  handleLocal(command, config, async () => becomeProgram(runnerProgram(config)));
+}

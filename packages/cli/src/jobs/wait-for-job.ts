@@ -1,0 +1,31 @@
+import { AppError, jobHasEnded, type Job } from '@weir/contract/client';
+import { callPatiently, type Link } from '../connection/patience.ts';
+
+const WAIT_MS = 30_000;
+
+/** Waits until a job has ended, through restarts of the host; throws `wait_timed_out` when that is not before `deadlineAt` (epoch ms). */
+export async function waitForJob(link: Link, jobId: number, deadlineAt = Number.POSITIVE_INFINITY): Promise<Job> {
+  for (;;) {
+    const left = Math.max(0, deadlineAt - Date.now());
+    const job = await callPatiently(link, ({ client }) =>
+      client.jobShow({ params: { job_id: jobId }, query: { wait_ms: Math.ceil(Math.min(WAIT_MS, left)) } }),
+    );
+    if (jobHasEnded(job)) return job;
+    if (left === 0)
+      throw new AppError('wait_timed_out', `job ${jobId} has not ended in time: it is ${job.state} and goes on`, { value: jobId });
+  }
+}
+
+/** Waits until an attempt of a job after `attempt` runs, or the job has ended. */
+export async function waitForAttempt(link: Link, jobId: number, attempt: number): Promise<Job> {
+  let after = 0;
+  for (;;) {
+    const seen = after;
+    const page = await callPatiently(link, ({ client }) =>
+      client.eventList({ query: { job_id: jobId, after: seen, limit: 1000, ...(seen === 0 ? {} : { wait_ms: WAIT_MS }) } }),
+    );
+    after = Math.max(after, page.last_seq);
+    const job = await callPatiently(link, ({ client }) => client.jobShow({ params: { job_id: jobId } }));
+    if (jobHasEnded(job) || (job.attempt > attempt && job.started_at !== null && job.state !== 'pending')) return job;
+  }
+}

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config.ts';
+
+/** A process of ours: what to execute and its whole environment. */
+export interface Program {
+  /** Arguments for Node. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Where the host is to listen; what is absent stays as the host decides. */
+export interface Listening {
+  readonly listen: string | undefined;
+  readonly port: number | undefined;
+}
+
+/** Variables of the caller's own dealings with a host: no business of ours processes, and secret. */
+const CALLERS_OWN = ['WEIR_HOST', 'WEIR_TOKEN', 'WEIR_PORT', 'WEIR_LISTEN'];
+
+/** The host of this home. */
+export function hostProgram(config: Config, listening: Listening): Program {
+  return {
+    args: [pathOf('@weir/host/main')],
+    environment: {
+      ...sharedEnvironment(config),
+      ...(listening.listen === undefined ? {} : { WEIR_LISTEN: listening.listen }),
+      ...(listening.port === undefined ? {} : { WEIR_PORT: String(listening.port) }),
+    },
+  };
+}
+
+/** The runner of this home. */
+export function runnerProgram(config: Config): Program {
+  return { args: [pathOf('@weir/runner/main')], environment: sharedEnvironment(config) };
+}
+
+/** This program itself, called again with other words. */
+export function ownProgram(config: Config, words: readonly string[]): Program {
+  return {
+    args: [fileURLToPath(new URL('../main.ts', import.meta.url)), ...words],
+    environment: { ...config.environment, WEIR_HOME: config.home },
+  };
+}
+
+function sharedEnvironment(config: Config): Record<string, string> {
+  const inherited = Object.entries(config.environment).filter(([name]) => !CALLERS_OWN.includes(name));
+  return {
+    NODE_COMPILE_CACHE: join(config.home, 'cache', 'node'),
+    ...enginePlaces(),
+    ...Object.fromEntries(inherited),
+    WEIR_HOME: config.home,
+  };
+}
+
+/** The parts that ship beside this package and that the host and the runner cannot look up themselves. */
+function enginePlaces(): Record<string, string> {
+  const engine = fileURLToPath(new URL('../../../../engines/fuxictr', import.meta.url));
+  const python = join(engine, '.venv', 'bin', 'python');
+  return {
+    WEIR_STAGES_MAIN: pathOf('@weir/stages/main'),
+    ...(existsSync(engine) ? { WEIR_ENGINE_DIR: engine } : {}),
+    ...(existsSync(python) ? { WEIR_ENGINE_PYTHON: python } : {}),
+  };
+}
+
+function pathOf(specifier: string): string {
+  return fileURLToPath(import.meta.resolve(specifier));
+}
