@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Processes of a job on this machine: those whose environment names it. */
+export function listJobProcesses(jobId: number): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const environment = readProc(`/proc/${name}/environ`);
+      if (!environment.includes(`WEIR_JOB_ID=${jobId}`)) return [];
+      return [{ pid: Number(name), command: readProc(`/proc/${name}/cmdline`).join(' ') }];
+    });
+}
+
+/** NUL-separated text of a process; empty when it has ended or is not ours. */
+function readProc(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
