@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
+import { defaultDataRoots } from './data-roots.ts';
 
 /** A process of ours: what to execute and its whole environment. */
 export interface Program {
@@ -33,7 +34,10 @@ export function hostProgram(config: Config, listening: Listening): Program {
 
 /** The runner of this home. */
 export function runnerProgram(config: Config): Program {
-  return { args: [pathOf('@weir/runner/main')], environment: sharedEnvironment(config) };
+  return {
+    args: [pathOf('@weir/runner/main')],
+    environment: { WEIR_DATA_ROOTS: defaultDataRoots(process.cwd()), ...sharedEnvironment(config) },
+  };
 }
 
 /** This program itself, called again with other words. */
