@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { withCleanup } from './measure/cleanup.ts';
+import { describeMachine } from './measure/machine.ts';
+import { round } from './measure/statistics.ts';
+import { measureSlurm } from './peers/slurm.ts';
+import { measureLatency } from './weir/measure-latency.ts';
+import { measureThroughput } from './weir/measure-throughput.ts';
+import { readRssMb } from './weir/process-facts.ts';
+import { WeirInstance } from './weir/weir-instance.ts';
+
+/** As many CPUs as the peer pretends: no-op jobs are bound by what surrounds them. */
+const PRETENDED_CPUS = 64;
+const IDLE_MS = 5_000;
+
+const { values } = parseArgs({
+  options: {
+    jobs: { type: 'string', default: '2000' },
+    samples: { type: 'string', default: '100' },
+    peers: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+});
+
+const results = await withCleanup(measureWeir);
+const peers = values.peers ? await measureSlurm(say).catch(explainNoPeer) : {};
+console.log(JSON.stringify({ bench: 'jobs', results, peers, machine: describeMachine() }));
+
+async function measureWeir(cleanup: AsyncDisposableStack): Promise<Record<string, number>> {
+  const weir = new WeirInstance(cleanup, { cpus: PRETENDED_CPUS });
+  say('first start, to fill the compile cache');
+  await weir.up();
+  await weir.down();
+  const client = await weir.up();
+  say('idle');
+  await delay(IDLE_MS);
+  const memory = { host_rss_mb: round(readRssMb(weir.hostPid())), runner_rss_mb: round(readRssMb(weir.runnerPid())) };
+  say(`host ${memory.host_rss_mb} MB, runner ${memory.runner_rss_mb} MB; ${values.samples} jobs, one after the other`);
+  const latency = await measureLatency(weir, client, readCount('samples', values.samples));
+  say(`submit to first instruction p50 ${latency['submit_to_first_instruction_p50_ms'] ?? '?'} ms; ${values.jobs} jobs at once`);
+  const throughput = await measureThroughput(weir, client, readCount('jobs', values.jobs));
+  say(`${throughput['process_jobs_per_s'] ?? '?'} jobs/s`);
+  return { ...throughput, ...latency, ...memory };
+}
+
+function readCount(name: string, text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new Error(`--${name} ${text} must be a whole number from 1 on`);
+  return count;
+}
+
+function explainNoPeer(error: unknown): Record<string, number> {
+  say(`no figures of Slurm: ${error instanceof Error ? error.message : String(error)}`);
+  return {};
+}
+
+function say(text: string): void {
+  console.error(`bench jobs: ${text}`);
+}
