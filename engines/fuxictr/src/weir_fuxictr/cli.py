@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final
 
-from weir_fuxictr.errors import EngineError, Terminated, translate_error
+from weir_fuxictr.errors import Terminated, translate_error
 from weir_fuxictr.events import EventSink
 from weir_fuxictr.specs import BuildSpec, ModelsSpec, PredictSpec, TrainSpec, load_spec, parse_spec
 
@@ -45,9 +45,7 @@ def _parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="weir_fuxictr", description="Weir's engine on FuxiCTR.")
     parser.add_argument("command", choices=sorted(_COMMANDS))
     parser.add_argument("--spec", help="the spec, one JSON object")
-    parser.add_argument(
-        "--events", help="file to append events to; default $WEIR_EVENTS, else standard output"
-    )
+    parser.add_argument("--events", help="file to append events to; default $WEIR_EVENTS, else standard output")
     return parser.parse_args(arguments)
 
 

@@ -50,9 +50,7 @@ def translate_error(error: Exception) -> EngineError:
     if isinstance(error, EngineError):
         return error
     if _is_disk_full(error):
-        return EngineError(
-            "disk_full", f"No space left to write the output ({error}). Free some space and run again."
-        )
+        return EngineError("disk_full", f"No space left to write the output ({error}). Free some space and run again.")
     return EngineError("engine_failed", f"{type(error).__name__}: {error}")
 
 

@@ -73,9 +73,7 @@ def list_parquet_files(directory: str | Path, field: str) -> list[Path]:
         raise EngineError("invalid_spec", f"{field}: no directory {folder}.", field=field, value=str(folder))
     files = [path for path in folder.glob("*.parquet") if path.is_file() and not path.name.startswith(".")]
     if not files:
-        raise EngineError(
-            "empty_input", f"{field}: no *.parquet file in {folder}.", field=field, value=str(folder)
-        )
+        raise EngineError("empty_input", f"{field}: no *.parquet file in {folder}.", field=field, value=str(folder))
     return sorted(files, key=_file_order)
 
 

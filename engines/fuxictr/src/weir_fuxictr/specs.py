@@ -84,9 +84,7 @@ def load_spec(path: str | None) -> dict[str, Any]:
     try:
         raw = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise EngineError(
-            "invalid_spec", f"Cannot read the spec {path}: {error.strerror}.", field="spec"
-        ) from error
+        raise EngineError("invalid_spec", f"Cannot read the spec {path}: {error.strerror}.", field="spec") from error
     except ValueError as error:
         raise EngineError("invalid_spec", f"The spec {path} is not JSON: {error}.", field="spec") from error
     if not isinstance(raw, dict):
@@ -141,9 +139,7 @@ def _check_ranges(spec: Any, prefix: str) -> None:
     for name in ("min_categr_count", "memory_limit_mb", "threads", "part_rows", "batch_size"):
         value = getattr(spec, name, None)
         if value is not None and value < 1:
-            raise EngineError(
-                "invalid_spec", f"{prefix}{name} must be at least 1.", field=prefix + name, value=value
-            )
+            raise EngineError("invalid_spec", f"{prefix}{name} must be at least 1.", field=prefix + name, value=value)
     if getattr(spec, "data_block_size", 0) < 0:
         raise EngineError("invalid_spec", "data_block_size must not be negative.", field="data_block_size")
     model_id = getattr(spec, "model_id", None)
@@ -164,6 +160,4 @@ def _check_split(split: SplitSpec, prefix: str) -> None:
         message = f"{prefix}valid must be above 0 and leave rows to train on, got {split.valid} with test {split.test}."
         raise EngineError("invalid_spec", message, field=prefix + "valid", value=split.valid)
     if split.seed < 0:
-        raise EngineError(
-            "invalid_spec", "The seed must not be negative.", field=prefix + "seed", value=split.seed
-        )
+        raise EngineError("invalid_spec", "The seed must not be negative.", field=prefix + "seed", value=split.seed)

@@ -26,17 +26,38 @@ FEATURE_ENCODER: Final = re.compile(
     r"|nn\.Linear\(\s*\d+\s*,\s*\d+\s*(?:,\s*bias\s*=\s*(?:True|False)\s*)?\))$"
 )
 REGULARIZER: Final = re.compile(rf"^(?:l[12]\(\s*{_NUMBER}\s*\)|l1_l2\(\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\))$")
-METRIC: Final = re.compile(
-    r"^(?:AUC|logloss|binary_crossentropy|gAUC|avgAUC|MRR|NDCG\((?:k\s*=\s*)?\d{1,4}\))$"
-)
+METRIC: Final = re.compile(r"^(?:AUC|logloss|binary_crossentropy|gAUC|avgAUC|MRR|NDCG\((?:k\s*=\s*)?\d{1,4}\))$")
 NUMBER: Final = re.compile(rf"^{_NUMBER}$")
 PLAIN_TEXT: Final = re.compile(r"^(?!.*__)[^(){};`$\\]*$", re.DOTALL)
 DTYPES: Final = frozenset({"str", "int", "float", "list"})
 LOSSES: Final = frozenset({"binary_crossentropy", "binary_cross_entropy", "bce", "mse_loss"})
 TASKS: Final = frozenset({"binary_classification"})
 ACTIVATIONS: Final = frozenset(
-    "relu sigmoid tanh softmax prelu dice ReLU Sigmoid Tanh Softmax PReLU Dice LeakyReLU ELU SELU GELU SiLU Mish "
-    "Softplus Identity Hardswish Hardsigmoid ReLU6".split()
+    [
+        "relu",
+        "sigmoid",
+        "tanh",
+        "softmax",
+        "prelu",
+        "dice",
+        "ReLU",
+        "Sigmoid",
+        "Tanh",
+        "Softmax",
+        "PReLU",
+        "Dice",
+        "LeakyReLU",
+        "ELU",
+        "SELU",
+        "GELU",
+        "SiLU",
+        "Mish",
+        "Softplus",
+        "Identity",
+        "Hardswish",
+        "Hardsigmoid",
+        "ReLU6",
+    ]
 )
 OPTIMIZERS: Final = {
     name.lower(): name
@@ -46,9 +67,7 @@ OPTIMIZERS: Final = {
 
 def refuse(field: str, value: Any, expected: str) -> NoReturn:
     """Raises EngineError ``config_refused`` that names the field, its value and what is allowed."""
-    raise EngineError(
-        "config_refused", f"{field} = {value!r} is not allowed: {expected}.", field=field, value=value
-    )
+    raise EngineError("config_refused", f"{field} = {value!r} is not allowed: {expected}.", field=field, value=value)
 
 
 def check_feature_encoder(value: Any, field: str) -> None:
@@ -56,9 +75,7 @@ def check_feature_encoder(value: Any, field: str) -> None:
     if isinstance(value, list):
         for item in value:
             check_feature_encoder(item, field)
-    elif value not in (None, "null", "None", "none") and not (
-        isinstance(value, str) and FEATURE_ENCODER.match(value)
-    ):
+    elif value not in (None, "null", "None", "none") and not (isinstance(value, str) and FEATURE_ENCODER.match(value)):
         refuse(field, value, "use layers.MaskedAveragePooling() or layers.MaskedSumPooling()")
 
 

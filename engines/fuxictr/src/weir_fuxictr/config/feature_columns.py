@@ -12,8 +12,25 @@ from weir_fuxictr.errors import EngineError
 FeatureType = Literal["categorical", "numeric", "sequence", "meta"]
 _TYPES: Final = ("categorical", "numeric", "sequence", "meta")
 _KEYS: Final = frozenset(
-    "name active dtype type source fill_na preprocess normalizer min_categr_count embedding_dim emb_output_dim "
-    "feature_encoder encoder share_embedding splitter max_len padding".split()
+    [
+        "name",
+        "active",
+        "dtype",
+        "type",
+        "source",
+        "fill_na",
+        "preprocess",
+        "normalizer",
+        "min_categr_count",
+        "embedding_dim",
+        "emb_output_dim",
+        "feature_encoder",
+        "encoder",
+        "share_embedding",
+        "splitter",
+        "max_len",
+        "padding",
+    ]
 )
 _COPY_FROM: Final = re.compile(r"^copy_from(?:\(([^()]+)\))?$")
 _INTEGER_KEYS: Final = ("min_categr_count", "embedding_dim", "emb_output_dim", "max_len")
@@ -46,9 +63,7 @@ def parse_feature_columns(raw: list[Any]) -> list[FeatureColumn]:
     for index, entry in enumerate(raw):
         field = f"feature_cols[{index}]"
         if not isinstance(entry, dict) or not entry.get("name"):
-            raise EngineError(
-                "invalid_spec", f"{field} must be an object with a name.", field=field, value=entry
-            )
+            raise EngineError("invalid_spec", f"{field} must be an object with a name.", field=field, value=entry)
         names = entry["name"] if isinstance(entry["name"], list) else [entry["name"]]
         if entry.get("active", True):
             columns += [_parse_column({**entry, "name": name}, field) for name in names]
@@ -65,9 +80,7 @@ def parse_label_columns(raw: list[Any]) -> list[str]:
     for index, entry in enumerate(raw):
         field = f"label_cols[{index}]"
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry["name"]:
-            raise EngineError(
-                "invalid_spec", f"{field} must be an object with a name.", field=field, value=entry
-            )
+            raise EngineError("invalid_spec", f"{field} must be an object with a name.", field=field, value=entry)
         if entry.get("dtype", "float") not in ("float", "int"):
             refuse(f"{field}.dtype", entry["dtype"], "a label is float or int")
         if entry.get("preprocess") is not None:
@@ -146,11 +159,7 @@ def _parse_fill(kind: FeatureType, entry: dict[str, Any], field: str) -> Any:
     else:
         default = 0 if kind in ("categorical", "meta") and entry["dtype"] == "int" else ""
     value = entry.get("fill_na", default)
-    if (
-        isinstance(default, str) != isinstance(value, str)
-        or isinstance(value, (bool, list, dict))
-        or value is None
-    ):
+    if isinstance(default, str) != isinstance(value, str) or isinstance(value, (bool, list, dict)) or value is None:
         refuse(f"{field}.fill_na", value, f"it must match the dtype {entry['dtype']}")
     return value
 

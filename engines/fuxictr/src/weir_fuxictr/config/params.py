@@ -23,9 +23,33 @@ from weir_fuxictr.config.expressions import (
 )
 
 _NOT_FOR_MODELS: Final = frozenset(
-    "data_root data_format train_data valid_data test_data infer_data feature_cols label_col split_type valid_size "
-    "test_size rebuild_dataset streaming data_block_size min_categr_count sep feature_config eval_steps verbose gpu "
-    "model_root processed_root num_workers pickle_feature_encoder debug_mode".split()
+    [
+        "data_root",
+        "data_format",
+        "train_data",
+        "valid_data",
+        "test_data",
+        "infer_data",
+        "feature_cols",
+        "label_col",
+        "split_type",
+        "valid_size",
+        "test_size",
+        "rebuild_dataset",
+        "streaming",
+        "data_block_size",
+        "min_categr_count",
+        "sep",
+        "feature_config",
+        "eval_steps",
+        "verbose",
+        "gpu",
+        "model_root",
+        "processed_root",
+        "num_workers",
+        "pickle_feature_encoder",
+        "debug_mode",
+    ]
 )
 _TEXT_KEYS: Final = frozenset({"model", "model_id", "dataset_id", "group_id", "monitor_mode", "loss_weight"})
 _WHOLE_NUMBERS: Final = {
@@ -115,15 +139,13 @@ def _check_monitor(params: dict[str, Any], labels: list[str]) -> None:
     monitor = params["monitor"]
     weights = monitor if isinstance(monitor, dict) else {monitor: 1}
     for name, weight in weights.items():
-        own = next(
-            (label for label in labels if isinstance(name, str) and name.startswith(f"{label}_")), None
-        )
+        own = next((label for label in labels if isinstance(name, str) and name.startswith(f"{label}_")), None)
         check_metric(name[len(own) + 1 :] if own else name, "monitor")
         if isinstance(weight, bool) or not isinstance(weight, (int, float)):
             refuse("monitor", monitor, "each metric needs a number as weight")
     if not weights:
         refuse("monitor", monitor, "name at least one metric")
-    grouped = any("AUC" != name and name[:1] in "gaMN" for name in [*params["metrics"], *weights])
+    grouped = any(name != "AUC" and name[:1] in "gaMN" for name in [*params["metrics"], *weights])
     if grouped and not params.get("group_id"):
         refuse("metrics", params["metrics"], "gAUC, avgAUC, MRR and NDCG need group_id")
 

@@ -100,9 +100,7 @@ def _build_into(building: Path, output_dir: Path, plan: _Plan) -> dict[str, Any]
     for label in labels:
         label.check_both_classes()
         if plan.sizes["test"] and label.positives["test"] in (0, plan.sizes["test"]):
-            plan.events.log(
-                f"Label {label.name} has one class only in the test split: no AUC there.", "WARNING"
-            )
+            plan.events.log(f"Label {label.name} has one class only in the test split: no AUC there.", "WARNING")
     processor = StreamedFeatureProcessor(plan.columns, plan.labels, building, output_dir)
     min_count = plan.spec.min_categr_count
     statistics = {feature.column.name: feature.for_fit(min_count) for feature in features}
@@ -129,9 +127,7 @@ def _collect_statistics(plan: _Plan) -> tuple[list[LabelStatistics], list[Column
 def _encode_splits(building: Path, plan: _Plan, processor: StreamedFeatureProcessor) -> None:
     encoder = BatchEncoder(plan.columns, processor, plan.spec.threads)
     with ExitStack() as stack:
-        writers = [
-            stack.enter_context(SplitWriter(building, name, plan.spec.data_block_size)) for name in SPLITS
-        ]
+        writers = [stack.enter_context(SplitWriter(building, name, plan.spec.data_block_size)) for name in SPLITS]
         for batch, codes in plan.batches("Encoding rows"):
             encoded = encoder.encode(batch)
             rows = {name: read_label(name, batch.column(name)) for name in plan.labels}
@@ -179,9 +175,7 @@ def _describe(
 
 def _check_output_dir(output_dir: Path) -> None:
     if not IDENTIFIER.match(output_dir.name):
-        message = (
-            f"The last part of output_dir is the dataset_id; {output_dir.name!r} has forbidden characters."
-        )
+        message = f"The last part of output_dir is the dataset_id; {output_dir.name!r} has forbidden characters."
         raise EngineError("invalid_spec", message, field="output_dir", value=output_dir.name)
     known = ("feature_map.json", "feature_processor.pkl", MANIFEST_NAME)
     if output_dir.exists() and not any((output_dir / name).exists() for name in known):
@@ -199,9 +193,7 @@ def _check_schema(source: ParquetSource, columns: list[FeatureColumn], labels: l
             raise EngineError("label_missing", message, field=label)
     for column in columns:
         if column.source_name not in names:
-            message = (
-                f"Feature {column.name} needs the column {column.source_name}, which the data do not have."
-            )
+            message = f"Feature {column.name} needs the column {column.source_name}, which the data do not have."
             raise EngineError("feature_missing", message, field=column.source_name)
         check_physical_type(column, source.schema.field(column.source_name).type)
 
@@ -209,9 +201,7 @@ def _check_schema(source: ParquetSource, columns: list[FeatureColumn], labels: l
 def _fingerprint_inputs(spec: BuildSpec, source: ParquetSource) -> str:
     content = {key: value for key, value in asdict(spec).items() if key not in ("memory_limit_mb", "threads")}
     content["output_dir"] = Path(spec.output_dir).name
-    return fingerprint(
-        {"spec": content, "files": describe_files(source.files), "fuxictr": version("fuxictr")}
-    )
+    return fingerprint({"spec": content, "files": describe_files(source.files), "fuxictr": version("fuxictr")})
 
 
 def _replace_directory(building: Path, output_dir: Path) -> None:

@@ -59,7 +59,8 @@ class TokenIndex:
         encoded = tokens.to_arrow().dictionary_encode()
         find, oov = self._vocab.get, self._oov
         distinct = [find(token, oov) for token in encoded.dictionary.to_pylist()]
-        return np.array(distinct, dtype=np.int64)[encoded.indices.to_numpy(zero_copy_only=False)]
+        codes: npt.NDArray[np.int32] = encoded.indices.to_numpy(zero_copy_only=False)
+        return np.array(distinct, dtype=np.int64)[codes]
 
     def _integer_ids(self, tokens: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         if not len(self._keys):

@@ -33,9 +33,7 @@ class LabelStatistics:
         for split in ("train", "valid"):
             if self.positives[split] in (0, self.rows[split]):
                 value = 0 if self.positives[split] == 0 else 1
-                message = (
-                    f"Label {self.name} is always {value} in the {split} split ({self.rows[split]} rows)."
-                )
+                message = f"Label {self.name} is always {value} in the {split} split ({self.rows[split]} rows)."
                 raise EngineError("label_one_class", message, field=self.name, value=value)
 
     def rates(self) -> dict[str, float]:
@@ -53,9 +51,7 @@ def read_label(name: str, array: pa.Array) -> npt.NDArray[np.float64]:
     if array.null_count:
         message = f"Label {name} is null in some rows. Filter them in the SQL, or replace them by 0 or 1."
         raise EngineError("label_missing", message, field=name)
-    if not (
-        pa.types.is_integer(array.type) or pa.types.is_floating(array.type) or pa.types.is_decimal(array.type)
-    ):
+    if not (pa.types.is_integer(array.type) or pa.types.is_floating(array.type) or pa.types.is_decimal(array.type)):
         message = f"Label {name} has type {array.type}; it must be a number that is 0 or 1."
         raise EngineError("label_not_binary", message, field=name, value=str(array.type))
     values: npt.NDArray[np.float64] = array.cast(pa.float64()).to_numpy(zero_copy_only=False)

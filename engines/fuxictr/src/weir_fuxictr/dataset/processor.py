@@ -20,9 +20,7 @@ class StreamedFeatureProcessor(FeatureProcessor):
     Source: ``fuxictr/preprocess/feature_processor.py`` of 2.3.10.
     """
 
-    def __init__(
-        self, columns: list[FeatureColumn], labels: list[str], build_dir: Path, final_dir: Path
-    ) -> None:
+    def __init__(self, columns: list[FeatureColumn], labels: list[str], build_dir: Path, final_dir: Path) -> None:
         label_cols = [{"name": name, "dtype": "float"} for name in labels]
         feature_cols = [column.upstream for column in columns]
         super().__init__(feature_cols, label_cols, final_dir.name, str(final_dir.parent))
@@ -40,9 +38,7 @@ class StreamedFeatureProcessor(FeatureProcessor):
         build_dir = Path(self.data_dir)
         self._point_to(self._final_dir)
         plain = FeatureProcessor.__new__(FeatureProcessor)
-        plain.__dict__.update(
-            {k: v for k, v in self.__dict__.items() if k not in ("_final_dir", "_statistics")}
-        )
+        plain.__dict__.update({k: v for k, v in self.__dict__.items() if k not in ("_final_dir", "_statistics")})
         with open(pickle_file, "wb") as stream:
             pickle.dump(plain, stream)
         self._point_to(build_dir)

@@ -39,9 +39,7 @@ class ParquetSource:
             _check_same_schema(schema, found, path)
             rows += metadata.num_rows
         if schema is None or rows == 0:
-            raise EngineError(
-                "empty_input", f"{field}: {directory} holds no rows.", field=field, value=directory
-            )
+            raise EngineError("empty_input", f"{field}: {directory} holds no rows.", field=field, value=directory)
         return cls(files, schema, rows)
 
     def batches(

@@ -38,9 +38,7 @@ class SplitAssigner:
     """
 
     def __init__(self, sizes: dict[str, int], spec: SplitSpec) -> None:
-        self._chunks = (
-            _random_chunks(sizes, spec.seed) if spec.type == "random" else _sequential_chunks(sizes)
-        )
+        self._chunks = _random_chunks(sizes, spec.seed) if spec.type == "random" else _sequential_chunks(sizes)
         self._pending: Codes = np.empty(0, np.uint8)
 
     def take(self, rows: int) -> Codes:

@@ -131,14 +131,13 @@ class ColumnStatistics:
         if self.column.type == "numeric":
             return dict(self.moments.statistics())
         counts = self.tokens.counts()
-        real = {token: count for token, count in counts.items() if token != self.column.fill_na}
-        if not real and not self.column.has_integer_tokens:
-            message = (
-                f"Feature {name} holds only empty values in the training rows. Drop it or repair the SQL."
-            )
+        ignored = self.column.upstream.get("fill_na", "")
+        most = max((count for token, count in counts.items() if token != ignored), default=0)
+        if most == 0:
+            message = f"Feature {name} holds only empty values in the training rows. Drop it or repair the SQL."
             raise EngineError("feature_all_null", message, field=name)
         needed = 1 if self.column.type == "meta" else self.column.upstream.get("min_categr_count", min_count)
-        if max(counts.values()) < needed or max(real.values(), default=needed) < needed:
+        if most < needed:
             message = f"Feature {name}: no value occurs {needed} times (min_categr_count)."
             raise EngineError("invalid_spec", message, field=name, value=needed)
         return {"value_counts": counts, "max_len": self.max_len}

@@ -47,13 +47,14 @@ def check_physical_type(column: FeatureColumn, data_type: pa.DataType) -> None:
 def missing_mask(array: pa.Array) -> npt.NDArray[np.bool_]:
     """True where a row has no value: null, NaN or an infinite number; shape (rows,)."""
     if pa.types.is_floating(array.type):
-        return ~np.isfinite(array.cast(pa.float64()).fill_null(float("nan")).to_numpy(zero_copy_only=False))
-    return array.is_null().to_numpy(zero_copy_only=False)
+        return ~np.isfinite(_floats(array))
+    mask: npt.NDArray[np.bool_] = array.is_null().to_numpy(zero_copy_only=False)
+    return mask
 
 
 def read_numbers(column: FeatureColumn, array: pa.Array) -> npt.NDArray[np.float64]:
     """Reads a numeric column as float64 with missing values filled, shape (rows,)."""
-    values = array.cast(pa.float64()).fill_null(float("nan")).to_numpy(zero_copy_only=False)
+    values = _floats(array)
     finite = np.isfinite(values)
     return values if finite.all() else np.where(finite, values, float(column.fill_na))
 
@@ -104,6 +105,13 @@ def _from_lists(column: FeatureColumn, lists: pl.Series) -> TokenLists:
     )
     lists = pl.select(filled).to_series()
     return TokenLists(lists.explode(), lists.list.len().cast(pl.Int64).to_numpy())
+
+
+def _floats(array: pa.Array) -> npt.NDArray[np.float64]:
+    if pa.types.is_boolean(array.type):
+        array = array.cast(pa.int8())
+    values: npt.NDArray[np.float64] = array.cast(pa.float64()).fill_null(float("nan")).to_numpy(zero_copy_only=False)
+    return values
 
 
 def _whole_numbers(column: FeatureColumn, array: pa.Array) -> pa.Array:

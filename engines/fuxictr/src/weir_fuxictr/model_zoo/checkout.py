@@ -48,9 +48,7 @@ def find_checkout_models(fuxictr_root: str) -> list[CheckoutModel]:
     if not zoo.is_dir():
         message = f"fuxictr_root: {fuxictr_root} has no model_zoo folder."
         raise EngineError("invalid_spec", message, field="fuxictr_root", value=fuxictr_root)
-    packages = sorted(
-        path for layout in _LAYOUTS for path in zoo.glob(layout) if (path / "__init__.py").is_file()
-    )
+    packages = sorted(path for layout in _LAYOUTS for path in zoo.glob(layout) if (path / "__init__.py").is_file())
     return [model for package in packages for model in _read_package(zoo, package)]
 
 
@@ -62,9 +60,7 @@ def _read_package(zoo: Path, package: Path) -> list[CheckoutModel]:
         for node in ast.parse(path.read_text(encoding="utf-8"), str(path)).body:
             if not isinstance(node, ast.ClassDef):
                 continue
-            bases = {
-                base.id if isinstance(base, ast.Name) else getattr(base, "attr", "") for base in node.bases
-            }
+            bases = {base.id if isinstance(base, ast.Name) else getattr(base, "attr", "") for base in node.bases}
             if bases & (_MULTI_TASK_BASES | _SINGLE_TASK_BASES):
                 paper = (ast.get_docstring(node) or "").strip().split("\n")[0]
                 is_multitask = bool(bases & _MULTI_TASK_BASES)

@@ -53,9 +53,7 @@ class Scorer:
         scored: list[list[Vector]] = [[] for _ in self._labels]
         with torch.inference_mode():
             for start in range(0, batch.num_rows, self._batch_size):
-                output = self._model.forward(
-                    {k: v[start : start + self._batch_size] for k, v in tensors.items()}
-                )
+                output = self._model.forward({k: v[start : start + self._batch_size] for k, v in tensors.items()})
                 for index, label in enumerate(self._labels):
                     column = output[f"{label}_pred"] if f"{label}_pred" in output else output["y_pred"]
                     scored[index].append(column.double().cpu().numpy().reshape(-1))
@@ -107,9 +105,7 @@ def check_input(schema: pa.Schema, manifest: Manifest) -> None:
         if name in manifest.labels:
             continue
         if name not in schema.names:
-            raise EngineError(
-                "feature_missing", f"The input lacks the column {name} ({expected}).", field=name
-            )
+            raise EngineError("feature_missing", f"The input lacks the column {name} ({expected}).", field=name)
         found = physical_type(schema.field(name).type)
         if found != expected:
             message = f"Column {name} was {expected} when the dataset was built and is {found} now. Cast it in the SQL."

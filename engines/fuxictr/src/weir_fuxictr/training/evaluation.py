@@ -18,9 +18,7 @@ Vector = npt.NDArray[np.float64]
 Metrics = dict[str, dict[str, float]]
 
 
-def predict_batches(
-    model: Any, batches: Iterator[Batch], labels: list[str]
-) -> Iterator[tuple[Batch, list[Vector]]]:
+def predict_batches(model: Any, batches: Iterator[Batch], labels: list[str]) -> Iterator[tuple[Batch, list[Vector]]]:
     """Yields each batch with one vector of predictions per label, in evaluation mode."""
     model.eval()
     with torch.inference_mode():
@@ -30,9 +28,7 @@ def predict_batches(
             yield batch, [output[name].double().cpu().numpy().reshape(-1) for name in names]
 
 
-def collect_predictions(
-    model: Any, batches: Iterator[Batch], labels: list[str]
-) -> dict[str, tuple[Vector, Vector]]:
+def collect_predictions(model: Any, batches: Iterator[Batch], labels: list[str]) -> dict[str, tuple[Vector, Vector]]:
     """Returns label -> (true values, predictions), both of shape (rows,)."""
     truths: list[list[Vector]] = [[] for _ in labels]
     predictions: list[list[Vector]] = [[] for _ in labels]
@@ -49,9 +45,7 @@ def compute_metrics(
 ) -> Metrics:
     """Returns label -> metric -> value; an AUC of one class only is left out."""
     return {
-        label: {
-            name: value for name in names if (value := _compute(name, truth, predicted, groups)) is not None
-        }
+        label: {name: value for name in names if (value := _compute(name, truth, predicted, groups)) is not None}
         for label, (truth, predicted) in predictions.items()
     }
 
@@ -60,10 +54,7 @@ def monitor_logs(metrics: Metrics) -> dict[str, float]:
     """Names metrics as FuxiCTR's Monitor reads them: the mean over labels, and ``{label}_{metric}``."""
     logs = {f"{label}_{name}": value for label, values in metrics.items() for name, value in values.items()}
     names = {name for values in metrics.values() for name in values}
-    means = {
-        name: float(np.mean([values[name] for values in metrics.values() if name in values]))
-        for name in names
-    }
+    means = {name: float(np.mean([values[name] for values in metrics.values() if name in values])) for name in names}
     return {**logs, **means}
 
 
@@ -72,11 +63,7 @@ def calibration_bins(truth: Vector, predicted: Vector, bins: int = 20) -> list[d
     order = np.argsort(predicted, kind="stable")
     truth, predicted = truth[order], predicted[order]
     edges = np.unique(np.quantile(predicted, np.linspace(0, 1, bins + 1)))
-    bin_of = (
-        np.searchsorted(edges[1:-1], predicted, side="right")
-        if len(edges) > 2
-        else np.zeros(len(predicted), int)
-    )
+    bin_of = np.searchsorted(edges[1:-1], predicted, side="right") if len(edges) > 2 else np.zeros(len(predicted), int)
     described: list[dict[str, float | int]] = []
     for index in np.unique(bin_of):
         inside = bin_of == index

@@ -55,9 +55,7 @@ def run_epochs(run: TrainingRun) -> None:
         _log.info("************ Epoch=%d start ************", progress.epoch + 1)
         loss = _train_epoch(run)
         trained = time.monotonic() - started
-        metrics = evaluate(
-            run.model, run.valid, run.labels, metric_names(run.params), run.params.get("group_id")
-        )
+        metrics = evaluate(run.model, run.valid, run.labels, metric_names(run.params), run.params.get("group_id"))
         progress.epoch += 1
         entry = {
             "epoch": progress.epoch,
@@ -76,9 +74,7 @@ def run_epochs(run: TrainingRun) -> None:
         _report_checkpoint(run, path)
 
 
-def evaluate(
-    model: Any, loader: SplitLoader, labels: list[str], names: list[str], group_id: str | None
-) -> Metrics:
+def evaluate(model: Any, loader: SplitLoader, labels: list[str], names: list[str], group_id: str | None) -> Metrics:
     """Computes the metrics of one split and logs them as FuxiCTR does."""
     groups = None
     if group_id is not None:
@@ -86,9 +82,7 @@ def evaluate(
     metrics = compute_metrics(collect_predictions(model, loader.batches(), labels), names, groups)
     for label, values in metrics.items():
         prefix = f"[Task: {label}]" if len(labels) > 1 else ""
-        _log.info(
-            "%s[Metrics] %s", prefix, " - ".join(f"{name}: {value:.6f}" for name, value in values.items())
-        )
+        _log.info("%s[Metrics] %s", prefix, " - ".join(f"{name}: {value:.6f}" for name, value in values.items()))
     return metrics
 
 
@@ -140,7 +134,9 @@ def _train_epoch(run: TrainingRun) -> float:
 
 def _finite(loss: float, progress: Progress) -> float:
     if not math.isfinite(loss):
-        message = f"The loss became {loss} by step {progress.global_step}. Lower learning_rate or check numeric columns."
+        message = (
+            f"The loss became {loss} by step {progress.global_step}. Lower learning_rate or check numeric columns."
+        )
         raise EngineError("engine_failed", message)
     return loss
 
@@ -151,9 +147,7 @@ def _decide(run: TrainingRun, logs: dict[str, float]) -> bool:
     monitor = Monitor(params["monitor"])
     missing = [name for name in monitor.get_metrics() if name not in logs]
     if missing:
-        raise EngineError(
-            "config_refused", f"monitor: {missing[0]} is unknown.", field="monitor", value=missing[0]
-        )
+        raise EngineError("config_refused", f"monitor: {missing[0]} is unknown.", field="monitor", value=missing[0])
     value = float(monitor.get_value(logs))
     gain = value if params["monitor_mode"] == "max" else -value
     best = progress.best_metric

@@ -36,7 +36,7 @@ class GradNorm:
         rates = losses.detach() / (first + 1e-8)
         target = (weighted.mean() * (rates / (rates.mean() + 1e-8)) ** self._alpha).detach()
         self._optimizer.zero_grad()
-        (weighted - target).abs().sum().backward()
+        torch.autograd.backward((weighted - target).abs().sum())
         self._optimizer.step()
         return weights.detach()
 
@@ -61,9 +61,7 @@ class WeightedMultiTaskModel(MultiTaskModel):
     GN: see GradNorm; it takes part from the second epoch on, before that the losses are summed.
     """
 
-    def __init__(
-        self, feature_map: Any, loss_weight: Any = "EQ", gradnorm_alpha: float = 1.5, **params: Any
-    ) -> None:
+    def __init__(self, feature_map: Any, loss_weight: Any = "EQ", gradnorm_alpha: float = 1.5, **params: Any) -> None:
         super().__init__(feature_map, loss_weight=loss_weight, **params)
         self.grad_norm: GradNorm | None = None
         if loss_weight == "UW":
@@ -86,18 +84,17 @@ class WeightedMultiTaskModel(MultiTaskModel):
     def add_loss(self, return_dict: dict[str, Tensor], y_true: list[Tensor]) -> Tensor:
         """Joins the task losses, shape ()."""
         pairs = zip(self.feature_map.labels, self.loss_fn, y_true, strict=True)
-        losses = torch.stack(
-            [loss(return_dict[f"{label}_pred"], y, reduction="mean") for label, loss, y in pairs]
-        )
+        losses = torch.stack([loss(return_dict[f"{label}_pred"], y, reduction="mean") for label, loss, y in pairs])
         if self.loss_weight == "UW":
-            return (0.5 * torch.exp(-self.log_variances) * losses + 0.5 * self.log_variances).sum()
-        if isinstance(self.loss_weight, list):
-            return (losses * losses.new_tensor(self.loss_weight)).sum()
-        if self.grad_norm is not None:
+            losses = 0.5 * torch.exp(-self.log_variances) * losses + 0.5 * self.log_variances
+        elif isinstance(self.loss_weight, list):
+            losses = losses * losses.new_tensor(self.loss_weight)
+        elif self.grad_norm is not None:
             self.grad_norm.observe(losses)
             if self._epoch_index >= 1:
-                return (losses * self.grad_norm.step(losses, self.last_shared_weights())).sum()
-        return losses.sum()
+                losses = losses * self.grad_norm.step(losses, self.last_shared_weights())
+        total: Tensor = losses.sum()
+        return total
 
 
 def _gradient_norm(loss: Tensor, weights: list[Tensor]) -> Tensor:

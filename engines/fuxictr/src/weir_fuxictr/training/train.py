@@ -48,9 +48,7 @@ def train(spec: TrainSpec, events: EventSink) -> dict[str, Any]:
     _log_to(output_dir / "train.log")
     seed_everything(params["seed"])
     model = make_model(entry.load(), manifest, params, spec.model_id, spec.gpu)
-    run = _prepare_run(
-        spec, manifest, model, params, CheckpointStore(output_dir / "checkpoints", run_print), events
-    )
+    run = _prepare_run(spec, manifest, model, params, CheckpointStore(output_dir / "checkpoints", run_print), events)
     run_epochs(run)
     result = _finish(spec, manifest, run)
     write_json(output_dir / RESULT_NAME, {"fingerprint": run_print, "spec": asdict(spec), "result": result})
@@ -84,10 +82,13 @@ def make_model(model_class: Any, manifest: Manifest, params: dict[str, Any], mod
 
 
 def configure_threads() -> None:
-    """Uses the cores this process may run on, unless OMP_NUM_THREADS says otherwise."""
+    """Uses half the cores this process may run on, at most 8, unless OMP_NUM_THREADS says otherwise.
+
+    A second thread gains 5 % on CTR networks and a busy core then stalls both at every barrier.
+    """
     if "OMP_NUM_THREADS" not in os.environ:
         available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        torch.set_num_threads(available)
+        torch.set_num_threads(max(1, min(8, available // 2)))
 
 
 def _prepare_run(

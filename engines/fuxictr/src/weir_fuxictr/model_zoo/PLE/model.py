@@ -15,24 +15,20 @@ from weir_fuxictr.model_zoo.single_task import flatten
 class ExtractionLayer(nn.Module):
     """One CGC layer: own and shared experts, a gate per task and, below the last layer, a shared gate."""
 
-    def __init__(
-        self, input_dim: int, num_tasks: int, counts: tuple[int, int], expert: dict[str, Any]
-    ) -> None:
+    def __init__(self, input_dim: int, num_tasks: int, counts: tuple[int, int], expert: dict[str, Any]) -> None:
         super().__init__()
         specific, shared = counts
         groups = [specific] * num_tasks + [shared]
-        self.experts = nn.ModuleList(
-            nn.ModuleList(MLP_Block(input_dim=input_dim, **expert) for _ in range(count)) for count in groups
-        )
+        pools = ([MLP_Block(input_dim=input_dim, **expert) for _ in range(count)] for count in groups)
+        self.experts = nn.ModuleList(nn.ModuleList(pool) for pool in pools)
         self.gates = nn.ModuleList(nn.Linear(input_dim, specific + shared) for _ in range(num_tasks))
         self.shared_gate = nn.Linear(input_dim, sum(groups))
 
     def forward(self, inputs: list[Tensor]) -> list[Tensor]:
         """Maps one input per task and the shared one, each (batch, dim), to as many outputs."""
-        grouped = [[expert(x) for expert in group] for group, x in zip(self.experts, inputs, strict=True)]
+        grouped = [[expert(x) for expert in group.children()] for group, x in zip(self.experts, inputs, strict=True)]
         outputs = [
-            _mix(gate(x), own + grouped[-1])
-            for gate, x, own in zip(self.gates, inputs[:-1], grouped[:-1], strict=True)
+            _mix(gate(x), own + grouped[-1]) for gate, x, own in zip(self.gates, inputs[:-1], grouped[:-1], strict=True)
         ]
         everything = [output for group in grouped for output in group]
         return [*outputs, _mix(self.shared_gate(inputs[-1]), everything)]
@@ -67,10 +63,7 @@ class PLE(TowerModel):
         self.embedding = FeatureEmbedding(feature_map, embedding_dim)
         counts = (num_specific_experts, num_shared_experts)
         self.layers = nn.Sequential(
-            *(
-                ExtractionLayer(w, self.num_tasks, counts, {"hidden_units": units, **options})
-                for w in widths[:-1]
-            )
+            *(ExtractionLayer(w, self.num_tasks, counts, {"hidden_units": units, **options}) for w in widths[:-1])
         )
         tower = {"activation": hidden_activations, "dropout": net_dropout, "batch_norm": batch_norm}
         self.add_towers(units[-1], {**tower, "hidden_units": tower_hidden_units or [32]})
@@ -84,7 +77,8 @@ class PLE(TowerModel):
 
     def last_shared_weights(self) -> list[Tensor]:
         """Returns the weight of the last layer of each shared expert in the top extraction layer."""
-        return [last_linear_weight(expert) for expert in self.layers[-1].experts[-1]]
+        shared = self.layers[-1].get_submodule(f"experts.{self.num_tasks}")
+        return [last_linear_weight(expert) for expert in shared.children()]
 
 
 def _mix(scores: Tensor, experts: list[Tensor]) -> Tensor:
