@@ -1,1 +1,2 @@
-export {};
+export { readRunnerConfig, type RunnerConfig } from './config.ts';
+export { startRunner, type Runner } from './start-runner.ts';

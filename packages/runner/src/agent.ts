@@ -1,0 +1,249 @@
+import { rm } from 'node:fs/promises';
+import { PROTOCOL_VERSION, encodeLogChunk, type HostFrame, type Inventory, type RunnerFrame } from '@weir/contract';
+import type { Logger } from '@weir/runtime';
+import { errorText } from './error-code.ts';
+import { attemptKey, type AttemptId, type AttemptState, type Executor } from './executors/executor.ts';
+import { LogReader, type LiveAttempts, type LogRequest } from './logs/log-reader.ts';
+import { jobFolder, type NodeFolders } from './node-folders.ts';
+import type { Endpoint } from './session/endpoint.ts';
+import type { SessionPeer, Welcome } from './session/session.ts';
+import type { EventBatch } from './stage-events/event-batch.ts';
+import { StageEventsTail } from './stage-events/stage-events-tail.ts';
+import { TrackedAttempt } from './tracked-attempt.ts';
+
+/** The session as the agent uses it. */
+export interface HostLink {
+  send(frame: RunnerFrame): boolean;
+  sendText(text: string): boolean;
+  sendBinary(data: Uint8Array): boolean;
+}
+
+export interface AgentOptions {
+  readonly inventory: Inventory;
+  readonly folders: NodeFolders;
+  readonly executor: Executor;
+  /** The event file of a stage's attempt. */
+  readonly eventsFile: (id: AttemptId) => string;
+  readonly link: HostLink;
+  readonly log: Logger;
+}
+
+type Frame<T extends HostFrame['type']> = Extract<HostFrame, { type: T }>;
+
+/** From TERM to KILL for an attempt that the host no longer wants. */
+const SUPERSEDED_GRACE_MS = 5000;
+
+/** Carries out what the host orders and tells it what becomes of it. One writer per fact: the executor knows states, the agent what was told. */
+export class Agent implements SessionPeer, LiveAttempts {
+  readonly #options: AgentOptions;
+  readonly #attempts = new Map<string, TrackedAttempt>();
+  readonly #logs: LogReader;
+  /** Attempts in the hello of this session. */
+  #greeted: readonly TrackedAttempt[] = [];
+  #sessionOver = new AbortController();
+  readonly #endWaiters = new Map<string, Set<() => void>>();
+  #node = '';
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#logs = new LogReader(options.folders, this);
+  }
+
+  /** The node's name as the host knows it; empty before the first session. */
+  get node(): string {
+    return this.#node;
+  }
+
+  /** Takes over what earlier runner processes left. */
+  recover(): void {
+    for (const { id, state, stage } of this.#options.executor.recover()) this.#track(id, state, stage);
+    if (this.#attempts.size > 0) this.#options.log.info({ attempts: this.#attempts.size }, 'following attempts of an earlier run');
+  }
+
+  hello(endpoint: Endpoint): RunnerFrame {
+    this.#node = endpoint.node;
+    this.#greeted = [...this.#attempts.values()].filter((tracked) => !tracked.isSuperseded);
+    const attempts = this.#greeted.map((tracked) => tracked.report());
+    for (const [index, report] of attempts.entries()) this.#greeted[index]?.markTold(report);
+    return { type: 'hello', version: PROTOCOL_VERSION, node: endpoint.node, inventory: this.#options.inventory, attempts };
+  }
+
+  onWelcome(welcome: Welcome): void {
+    this.#sessionOver = new AbortController();
+    const wanted = new Map(welcome.attempts.map((entry) => [attemptKey(entry), entry.eventsOffset]));
+    for (const tracked of this.#greeted) {
+      const eventsOffset = wanted.get(attemptKey(tracked.id));
+      if (eventsOffset === undefined) this.#supersede(tracked);
+      else tracked.events?.connect(eventsOffset);
+    }
+    for (const tracked of this.#attempts.values()) this.#tell(tracked);
+  }
+
+  onEnd(): void {
+    this.#sessionOver.abort();
+    for (const tracked of this.#attempts.values()) tracked.events?.disconnect();
+  }
+
+  onFrame(frame: HostFrame): void {
+    const { executor, log } = this.#options;
+    switch (frame.type) {
+      case 'start':
+        return this.#start(frame);
+      case 'stop':
+        return this.#stop(frame);
+      case 'pause':
+        return executor.pause(frame);
+      case 'resume':
+        return executor.resume(frame);
+      case 'endedAck':
+        return this.#forget(frame);
+      case 'eventsAck':
+        return this.#attempts.get(attemptKey(frame))?.events?.acknowledge(frame.offset);
+      case 'readLog':
+        void this.#readLog(frame);
+        return;
+      case 'forget':
+        void this.#forgetJob(frame.jobId);
+        return;
+      case 'welcome':
+        return log.warn('a second welcome in one session is ignored');
+    }
+  }
+
+  /** Takes a new state from the executor. */
+  onChange(id: AttemptId, state: AttemptState): void {
+    const tracked = this.#attempts.get(attemptKey(id));
+    if (tracked === undefined) return;
+    tracked.state = state;
+    if (state.kind === 'ended') this.#wakeEndWaiters(id);
+    if (tracked.isSuperseded) {
+      if (state.kind === 'ended') this.#forget(id);
+      return;
+    }
+    if (state.kind === 'ended') tracked.events?.finish();
+    this.#tell(tracked);
+  }
+
+  isLive(id: AttemptId): boolean {
+    const tracked = this.#attempts.get(attemptKey(id));
+    return tracked !== undefined && tracked.state.kind !== 'ended';
+  }
+
+  whenEnded(id: AttemptId, signal: AbortSignal): Promise<void> {
+    if (!this.isLive(id) || signal.aborted) return Promise.resolve();
+    const key = attemptKey(id);
+    return new Promise((resolve) => {
+      const waiters = this.#endWaiters.get(key) ?? new Set();
+      this.#endWaiters.set(key, waiters);
+      const finish = () => {
+        waiters.delete(finish);
+        if (waiters.size === 0) this.#endWaiters.delete(key);
+        resolve();
+      };
+      waiters.add(finish);
+      signal.addEventListener('abort', finish, { once: true });
+    });
+  }
+
+  close(): void {
+    this.onEnd();
+  }
+
+  #start(frame: Frame<'start'>): void {
+    const { jobId, attempt, launch } = frame;
+    const key = attemptKey(frame);
+    if (this.#attempts.has(key)) return;
+    const tracked = this.#track({ jobId, attempt }, { kind: 'preparing' }, launch.program.kind === 'stage');
+    tracked.events?.connect(0);
+    this.#options.executor.start(tracked.id, launch);
+  }
+
+  /** An order to stop what never arrived is answered, so that the host need not wait for it. */
+  #stop(frame: Frame<'stop'>): void {
+    const { jobId, attempt, by, graceMs } = frame;
+    if (this.#attempts.has(attemptKey(frame))) return this.#options.executor.stop(frame, { by, graceMs });
+    const endedAt = new Date().toISOString();
+    const outcome = { kind: 'stopped' as const, by, code: null, signal: null };
+    this.#options.link.send({ type: 'report', report: { jobId, attempt, kind: 'ended', outcome, startedAt: null, endedAt } });
+  }
+
+  #track(id: AttemptId, state: AttemptState, stage: boolean): TrackedAttempt {
+    const tracked: TrackedAttempt = new TrackedAttempt(id, state, stage ? this.#followEvents(id) : undefined);
+    this.#attempts.set(attemptKey(id), tracked);
+    if (state.kind === 'ended') tracked.events?.finish();
+    return tracked;
+  }
+
+  #followEvents(id: AttemptId): StageEventsTail {
+    return new StageEventsTail({
+      path: this.#options.eventsFile(id),
+      send: (batch) => this.#options.link.sendText(formatEvents(id, batch)),
+      onDrained: () => {
+        const tracked = this.#attempts.get(attemptKey(id));
+        if (tracked !== undefined) this.#tell(tracked);
+      },
+    });
+  }
+
+  #tell(tracked: TrackedAttempt): void {
+    if (tracked.isSuperseded) return;
+    const report = tracked.untold();
+    if (report !== undefined && this.#options.link.send({ type: 'report', report })) tracked.markTold(report);
+  }
+
+  #supersede(tracked: TrackedAttempt): void {
+    this.#options.log.info({ ...tracked.id }, 'the host no longer wants this attempt: stopping it');
+    tracked.isSuperseded = true;
+    if (tracked.state.kind === 'ended') return this.#forget(tracked.id);
+    this.#options.executor.stop(tracked.id, { by: 'superseded', graceMs: SUPERSEDED_GRACE_MS });
+  }
+
+  #forget(id: AttemptId): void {
+    const tracked = this.#attempts.get(attemptKey(id));
+    if (tracked?.state.kind !== 'ended') return;
+    tracked.events?.close();
+    this.#attempts.delete(attemptKey(id));
+    this.#options.executor.forget(tracked.id);
+  }
+
+  async #readLog(request: LogRequest): Promise<void> {
+    const { link, log } = this.#options;
+    const { requestId } = request;
+    const over = this.#sessionOver.signal;
+    try {
+      const chunk = await this.#logs.read(request, over);
+      if (over.aborted) return;
+      if (chunk !== undefined) link.sendBinary(encodeLogChunk(chunk));
+      else
+        link.send({
+          type: 'logFailed',
+          requestId,
+          message: `this node has no ${request.stream} of job ${request.jobId}, attempt ${request.attempt}`,
+        });
+    } catch (error) {
+      log.warn({ err: error, jobId: request.jobId }, 'a log could not be read');
+      if (!over.aborted) link.send({ type: 'logFailed', requestId, message: `the log cannot be read: ${errorText(error)}` });
+    }
+  }
+
+  async #forgetJob(jobId: number): Promise<void> {
+    const { folders, log } = this.#options;
+    const isLive = [...this.#attempts.values()].some((tracked) => tracked.id.jobId === jobId && tracked.state.kind !== 'ended');
+    if (isLive) return log.warn({ jobId }, 'the files of a job that still runs are not deleted');
+    try {
+      await rm(jobFolder(folders, jobId), { recursive: true, force: true });
+    } catch (error) {
+      log.warn({ err: error, jobId }, 'the files of a job could not be deleted');
+    }
+  }
+
+  #wakeEndWaiters(id: AttemptId): void {
+    for (const finish of [...(this.#endWaiters.get(attemptKey(id)) ?? [])]) finish();
+  }
+}
+
+/** Lines are JSON texts already: they are put into the frame as they are, so that it is no longer than the file's bytes. */
+function formatEvents(id: AttemptId, batch: EventBatch): string {
+  const head = JSON.stringify({ type: 'events', jobId: id.jobId, attempt: id.attempt, offset: batch.offset, nextOffset: batch.nextOffset });
+  return `${head.slice(0, -1)},"lines":[${batch.lines.join(',')}]}`;
+}

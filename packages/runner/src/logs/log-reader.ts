@@ -1,0 +1,112 @@
+import { watch } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import type { HostFrame, LogChunk } from '@weir/contract';
+import { hasErrorCode } from '../error-code.ts';
+import { outputFile, type NodeFolders } from '../node-folders.ts';
+import type { AttemptId } from '../executors/executor.ts';
+import { findTailStart } from './tail-start.ts';
+
+export type LogRequest = Extract<HostFrame, { type: 'readLog' }>;
+
+/** What a reader must know of attempts: whether one may still write, and when it no longer will. */
+export interface LiveAttempts {
+  isLive(id: AttemptId): boolean;
+  /** Resolves when the attempt is not live; at once when it is not now. */
+  whenEnded(id: AttemptId, signal: AbortSignal): Promise<void>;
+}
+
+/** Repairs what the file system's notices missed. */
+const POLL_MS = 500;
+
+/** Reads pieces of attempts' output. */
+export class LogReader {
+  readonly #folders: NodeFolders;
+  readonly #live: LiveAttempts;
+
+  constructor(folders: NodeFolders, live: LiveAttempts) {
+    this.#folders = folders;
+    this.#live = live;
+  }
+
+  /**
+   * Answers a request; waits as long as it allows for a first byte. Undefined when there is no such log on this node.
+   * `signal` ends the wait early.
+   */
+  async read(request: LogRequest, signal: AbortSignal): Promise<LogChunk | undefined> {
+    const path = outputFile(this.#folders, request, request.stream);
+    const first = await this.#readOnce(path, request, undefined);
+    if (first === undefined || first.data.byteLength > 0 || first.ended || request.waitMs === 0) return first;
+    const time = AbortSignal.any([signal, AbortSignal.timeout(request.waitMs)]);
+    while (!time.aborted) {
+      await this.#waitForMore(path, { id: request, size: first.offset, signal: time });
+      const next = await this.#readOnce(path, request, first.offset);
+      if (next === undefined || next.data.byteLength > 0 || next.ended) return next;
+    }
+    return first;
+  }
+
+  /** `ended` is asked before the size is read: what ended before cannot have written after. */
+  async #readOnce(path: string, request: LogRequest, from: number | undefined): Promise<LogChunk | undefined> {
+    const ended = !this.#live.isLive(request);
+    const file = await openIfThere(path);
+    if (file === undefined) {
+      return ended ? undefined : { requestId: request.requestId, offset: request.offset, size: 0, ended, data: new Uint8Array() };
+    }
+    try {
+      const { size } = await file.stat();
+      const offset = from ?? (request.tailLines === null ? request.offset : await findTailStart(file, size, request.tailLines));
+      const data = Buffer.allocUnsafe(Math.max(0, Math.min(request.limit, size - offset)));
+      const { bytesRead } = data.byteLength === 0 ? { bytesRead: 0 } : await file.read(data, 0, data.byteLength, offset);
+      return { requestId: request.requestId, offset, size, ended, data: data.subarray(0, bytesRead) };
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Resolves when the file is longer than `size`, the attempt has ended, or the signal says so. */
+  async #waitForMore(path: string, wait: { id: AttemptId; size: number; signal: AbortSignal }): Promise<void> {
+    const done = new AbortController();
+    const signal = AbortSignal.any([done.signal, wait.signal]);
+    await Promise.race([this.#live.whenEnded(wait.id, signal), whenLonger(path, wait.size, signal)]).finally(() => done.abort());
+  }
+}
+
+async function openIfThere(path: string) {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** Resolves when a file is longer than `size` bytes, or when the signal is aborted. */
+function whenLonger(path: string, size: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      stat(path).then(
+        (facts) => facts.size > size && finish(),
+        () => undefined, // not there yet
+      );
+    };
+    const watcher = watchIfPossible(path, look);
+    const timer = setInterval(look, POLL_MS);
+    const finish = () => {
+      clearInterval(timer);
+      watcher?.close();
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    signal.addEventListener('abort', finish);
+    if (signal.aborted) finish();
+    else look();
+  });
+}
+
+function watchIfPossible(path: string, look: () => void) {
+  try {
+    return watch(path, look).on('error', look);
+  } catch {
+    return undefined; // no file yet, or no watches left: the poll sees it
+  }
+}

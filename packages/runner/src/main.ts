@@ -1,0 +1,14 @@
+import { createLogger, waitForSignal } from '@weir/runtime';
+import { readRunnerConfig } from './config.ts';
+import { startRunner } from './start-runner.ts';
+
+const config = readRunnerConfig();
+const log = createLogger('runner', config.logLevel);
+try {
+  const runner = await startRunner(config, log);
+  await waitForSignal(log);
+  await runner.stop();
+} catch (error) {
+  log.fatal({ err: error }, 'the runner cannot go on');
+  process.exitCode = 1;
+}

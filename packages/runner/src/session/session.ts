@@ -1,0 +1,174 @@
+import { watch, type FSWatcher } from 'node:fs';
+import type { HostFrame, RunnerFrame } from '@weir/contract';
+import type { Logger } from '@weir/runtime';
+import { errorText } from '../error-code.ts';
+import { Backoff } from './backoff.ts';
+import { Connection, type Ending } from './connection.ts';
+import type { Endpoint } from './endpoint.ts';
+
+export type Welcome = Extract<HostFrame, { type: 'welcome' }>;
+
+/** What a session serves. A session is the time between a welcome and the end of its connection. */
+export interface SessionPeer {
+  /** The first frame of a session, made when it is sent. */
+  hello(endpoint: Endpoint): RunnerFrame;
+  onWelcome(welcome: Welcome): void;
+  onFrame(frame: HostFrame): void;
+  onEnd(): void;
+}
+
+export interface SessionOptions {
+  readonly findEndpoint: () => Endpoint;
+  /** A folder in which a change means that the host may be back. */
+  readonly hostFolder: string;
+  readonly peer: SessionPeer;
+  readonly log: Logger;
+}
+
+/** A session that lasted so long was a good one: the next attempt to connect is quick again. */
+const GOOD_SESSION_MS = 2000;
+const REFUSED_WAIT_MS = 15_000;
+const HEARTBEAT = JSON.stringify({ type: 'heartbeat' } satisfies RunnerFrame);
+
+/** Keeps one session with the host for as long as it runs: connects, greets, hands frames over, and begins anew whenever it breaks. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #backoff = new Backoff();
+  #connection: Connection | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #watcher: FSWatcher | undefined;
+  #welcomedAt: number | undefined;
+  #complaint: string | undefined;
+  #refusedToken: string | undefined;
+  #closed: (() => void) | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get isWelcome(): boolean {
+    return this.#welcomedAt !== undefined;
+  }
+
+  start(): void {
+    this.#watcher = watch(this.#options.hostFolder, () => this.#hostMayBeBack());
+    this.#watcher.on('error', (error) => this.#options.log.debug({ err: error }, 'cannot watch for the host'));
+    this.#connect();
+  }
+
+  /** Sends a frame; false when there is no session. */
+  send(frame: RunnerFrame): boolean {
+    return this.sendText(JSON.stringify(frame));
+  }
+
+  /** Sends a frame that is JSON text already. */
+  sendText(text: string): boolean {
+    return this.isWelcome && this.#connection?.send(text) === true;
+  }
+
+  sendBinary(data: Uint8Array): boolean {
+    return this.isWelcome && this.#connection?.send(data) === true;
+  }
+
+  /** Ends the session and does not begin another. */
+  async stop(): Promise<void> {
+    this.#watcher?.close();
+    clearTimeout(this.#timer);
+    const connection = this.#connection;
+    const closed = new Promise<void>((resolve) => (this.#closed = resolve));
+    if (connection === undefined) return;
+    connection.close();
+    const impatience = setTimeout(() => connection.terminate(), 1000);
+    await closed.finally(() => clearTimeout(impatience));
+  }
+
+  #connect(): void {
+    this.#timer = undefined;
+    let endpoint: Endpoint;
+    try {
+      endpoint = this.#options.findEndpoint();
+    } catch (error) {
+      return this.#retry({ kind: 'unreachable', reason: errorText(error) });
+    }
+    this.#refusedToken = undefined;
+    const connection = new Connection(endpoint, {
+      onOpen: () => connection.send(JSON.stringify(this.#options.peer.hello(endpoint))),
+      onFrame: (frame) => this.#receive(connection, frame),
+      onEnd: (ending) => this.#end(ending, endpoint),
+    });
+    this.#connection = connection;
+  }
+
+  #receive(connection: Connection, frame: HostFrame): void {
+    const { peer, log } = this.#options;
+    try {
+      if (frame.type !== 'welcome') return this.isWelcome ? peer.onFrame(frame) : connection.reject(`"${frame.type}" before the welcome`);
+      this.#welcomedAt = performance.now();
+      this.#complaint = undefined;
+      connection.startHeartbeat(frame.heartbeatMs, HEARTBEAT);
+      log.info({ attempts: frame.attempts.length }, 'connected to the host');
+      peer.onWelcome(frame);
+    } catch (error) {
+      log.error({ err: error, frame: frame.type }, 'a frame of the host could not be served');
+    }
+  }
+
+  #end(ending: Ending, endpoint: Endpoint): void {
+    const wasWelcome = this.#welcomedAt !== undefined;
+    if (this.#welcomedAt !== undefined && performance.now() - this.#welcomedAt > GOOD_SESSION_MS) this.#backoff.reset();
+    this.#welcomedAt = undefined;
+    this.#connection = undefined;
+    if (wasWelcome) this.#options.peer.onEnd();
+    if (this.#closed !== undefined) return this.#closed();
+    if (ending.kind === 'refused' && (ending.status === 401 || ending.status === 403)) this.#refusedToken = endpoint.token;
+    this.#retry(ending);
+  }
+
+  #retry(ending: Ending): void {
+    const wait = this.#refusedToken === undefined ? this.#backoff.next(Math.random()) : REFUSED_WAIT_MS;
+    this.#complain(ending);
+    this.#timer = setTimeout(() => this.#connect(), wait);
+  }
+
+  /** The same trouble is told once, not at each attempt. */
+  #complain(ending: Ending): void {
+    const complaint = describeEnding(ending);
+    if (complaint === this.#complaint) return;
+    this.#complaint = complaint;
+    this.#options.log.warn({ ending }, complaint);
+  }
+
+  /** The host's file or the token changed: no need to sit out the wait. */
+  #hostMayBeBack(): void {
+    if (this.#timer === undefined) return;
+    if (this.#refusedToken !== undefined && this.#tokenIsStill(this.#refusedToken)) return;
+    this.#refusedToken = undefined;
+    clearTimeout(this.#timer);
+    this.#connect();
+  }
+
+  #tokenIsStill(token: string): boolean {
+    try {
+      return this.#options.findEndpoint().token === token;
+    } catch {
+      return true; // being written just now: the next change tells
+    }
+  }
+}
+
+function describeEnding(ending: Ending): string {
+  switch (ending.kind) {
+    case 'unreachable':
+      return `the host cannot be reached: ${ending.reason}`;
+    case 'refused':
+      return ending.status === 401 || ending.status === 403
+        ? 'the host refuses the node token: make a new one on the host and put it in the node token file'
+        : `the host answers ${ending.status} instead of opening a session`;
+    case 'closed':
+      return `the host closed the session (${ending.code}${ending.reason === '' ? '' : `: ${ending.reason}`})`;
+    case 'silent':
+      return 'the host has not answered for several heartbeats';
+    case 'bad_frame':
+      return `the host sent a frame that does not fit the contract (${ending.reason})`;
+  }
+}
