@@ -38,6 +38,7 @@ export async function callOnce<T>(link: Link, call: (connection: Connection) => 
  * Says once that it waits and once that it goes on. A host that has not answered before is not waited for.
  */
 export async function callPatiently<T>(link: Link, call: (connection: Connection) => Promise<T>, patience: Patience = {}): Promise<T> {
+  if (!link.answered) await callOnce(link, ({ client }) => client.healthShow());
   const deadline = Date.now() + PATIENCE_MS;
   for (let failures = 0; ; failures += 1) {
     try {
@@ -46,7 +47,7 @@ export async function callPatiently<T>(link: Link, call: (connection: Connection
       if (failures > 1) note('weir: back again, going on');
       return answer;
     } catch (error) {
-      if (!link.answered || !mayPass(error) || Date.now() > deadline || (await patience.givesUp?.(error)) === true) throw error;
+      if (!mayPass(error) || Date.now() > deadline || (await patience.givesUp?.(error)) === true) throw error;
       if (failures === 1) note(`weir: ${error.message}; trying again (Ctrl-C stops waiting)`);
     }
     await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures));

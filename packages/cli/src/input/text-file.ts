@@ -27,9 +27,9 @@ export function readTextOption(value: string, rule: TextRule): string {
 function readBytes(path: string, rule: TextRule & { shown: string }): Buffer {
   try {
     if (path === '-') return readFileSync(0);
-    if (statSync(path).size > rule.maxBytes) {
-      throw refuse(rule, `${rule.shown} has ${statSync(path).size} bytes, at most ${rule.maxBytes} are taken`, path);
-    }
+    const facts = statSync(path);
+    if (facts.isDirectory()) throw refuse(rule, `${rule.shown} is a directory`, path);
+    if (facts.size > rule.maxBytes) throw refuse(rule, describeExcess(rule, facts.size), path);
     return readFileSync(path);
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
@@ -50,7 +50,11 @@ function refuse(rule: TextRule, message: string, value: string): AppError {
   return new AppError('invalid_input', `${rule.what}: ${message}`, { field: rule.what, value });
 }
 
-const CAUSES: Record<string, string> = { ENOENT: 'no such file', EACCES: 'permission denied', EISDIR: 'it is a directory' };
+function describeExcess(rule: TextRule & { shown: string }, bytes: number): string {
+  return `${rule.shown} has ${bytes} bytes, at most ${rule.maxBytes} are taken`;
+}
+
+const CAUSES: Record<string, string> = { ENOENT: 'no such file', EACCES: 'permission denied' };
 
 function describeCause(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);

@@ -12,7 +12,8 @@ import { formatSpan, formatTime } from '../../output/times.ts';
 export function define(command: Command, config: Config): void {
   command.argument('<id>', 'the job').addHelpText('after', examples('weir job show 12'));
   handle(command, config, async (call) => {
-    const job = await call.connect().client.jobShow({ params: { job_id: readId('job', call.args[0]) } });
+    const params = { job_id: readId('job', call.args[0]) };
+    const job = await call.connect().client.jobShow({ params });
     await (call.json ? printJson(job) : printCard(`job ${job.job_id}  ${job.name}`, describeFacts(job)));
   });
 }

@@ -8,7 +8,8 @@ import { print, printJson } from '../../output/terminal.ts';
 export function define(command: Command, config: Config): void {
   command.argument('<id>', 'the workflow').addHelpText('after', examples('weir workflow cancel 7'));
   handle(command, config, async (call) => {
-    const answer = await call.connect().client.workflowCancel({ params: { task_id: readId('workflow', call.args[0]) } });
+    const params = { task_id: readId('workflow', call.args[0]) };
+    const answer = await call.connect().client.workflowCancel({ params });
     await (call.json ? printJson(answer) : print(answer.message));
   });
 }

@@ -9,7 +9,8 @@ import { printSummary } from '../../workflows/summary-view.ts';
 export function define(command: Command, config: Config): void {
   command.argument('<id>', 'the workflow').addHelpText('after', examples('weir workflow summary 7', 'weir workflow summary 7 --json'));
   handle(command, config, async (call) => {
-    const summary = await call.connect().client.workflowSummary({ params: { task_id: readId('workflow', call.args[0]) } });
+    const params = { task_id: readId('workflow', call.args[0]) };
+    const summary = await call.connect().client.workflowSummary({ params });
     await (call.json ? printJson(summary) : printSummary(summary));
   });
 }

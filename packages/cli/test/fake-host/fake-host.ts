@@ -1,0 +1,107 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError, type OperationId } from '@weir/contract';
+import { readProcessIdentity } from '@weir/runtime';
+import { Changes } from './changes.ts';
+import { FakeJobs } from './fake-jobs.ts';
+import { FakeWorkflow } from './fake-workflows.ts';
+import { serve, type Answer, type Call } from './router.ts';
+
+const TOKEN = 'weir-token-of-the-test';
+
+/** A host over a real socket, with state and a script, and a Weir home that leads to it. */
+export class FakeHost implements AsyncDisposable {
+  readonly home = mkdtempSync(join(tmpdir(), 'weir-cli-'));
+  readonly changes = new Changes();
+  readonly jobs = new FakeJobs(this.changes);
+  readonly workflow = new FakeWorkflow(this.changes);
+  readonly calls: Call[] = [];
+  #port = 0;
+  #close: () => Promise<void> = () => Promise.resolve();
+
+  static async start(): Promise<FakeHost> {
+    const host = new FakeHost();
+    await host.listen();
+    writeFileSync(join(host.home, 'credential'), JSON.stringify({ user: 'ada', token: TOKEN }), { mode: 0o600 });
+    return host;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Listens, on the port it had before. */
+  async listen(): Promise<void> {
+    const { port, close } = await serve((call) => this.#handle(call), this.#port);
+    this.#port = port;
+    this.#close = close;
+    mkdirSync(join(this.home, 'run'), { recursive: true });
+    writeFileSync(join(this.home, 'run', 'host.json'), JSON.stringify({ ...readProcessIdentity(process.pid), url: this.url }));
+  }
+
+  /** Breaks off every connection and listens no more, as when it is killed. */
+  die(): Promise<void> {
+    return this.#close();
+  }
+
+  /** Resolves when `count` calls of an operation have arrived. */
+  async called(id: OperationId, count = 1): Promise<void> {
+    await this.changes.until(() => this.calls.filter((call) => call.id === id).length >= count, 20_000);
+    const actual = this.calls.filter((call) => call.id === id).length;
+    if (actual < count) throw new Error(`${id} was called ${actual} times instead of ${count}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.die();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  async #handle(call: Call): Promise<Answer> {
+    this.calls.push(call);
+    this.changes.tell();
+    if (call.token !== TOKEN && call.id !== 'healthShow')
+      throw new AppError('unauthenticated', 'this token is not known: ask for a new one');
+    const answer = this.#system(call) ?? (await this.jobs.handle(call)) ?? (await this.workflow.handle(call));
+    if (answer === undefined) throw new AppError('not_found', `the fake host has no ${call.id}`);
+    return answer;
+  }
+
+  #system(call: Call): Answer | undefined {
+    const checks = { store: 'ok', scheduler: 'ok', workflows: 'ok' };
+    switch (call.id) {
+      case 'healthShow':
+        return { json: { status: 'healthy', version: '0.1.0', pid: process.pid, uptime_seconds: 61, checks, nodes_online: 1 } };
+      case 'meShow':
+        return { json: { user: 'ada', role: 'admin' } };
+      case 'ticketCreate':
+        return { json: { ticket: 'one-time', expires_at: '2026-01-31T10:05:00.000Z' } };
+      case 'nodeList':
+        return { json: { nodes: [NODE] } };
+      case 'nodeShow':
+        if (call.params['name'] !== NODE.name) throw new AppError('node_not_found', `there is no node ${String(call.params['name'])}`);
+        return { json: NODE };
+      case 'warehouseList':
+        return { json: { warehouses: [{ name: 'local', kind: 'duckdb' }] } };
+      default:
+        return undefined;
+    }
+  }
+}
+
+const GIB = 1024 ** 3;
+
+const NODE = {
+  name: 'node-1',
+  state: 'online',
+  cpus: 8,
+  cpus_allocated: 2,
+  memory_bytes: 16 * GIB,
+  memory_bytes_allocated: 1.5 * GIB,
+  gpus: [{ index: 0, name: 'GPU', memory_bytes: 8 * GIB, allocated: true }],
+  jobs: 2,
+  hostname: 'node-1.test',
+  os: 'Linux',
+  runner_version: '0.1.0',
+  last_seen_at: '2026-01-31T10:00:00.000Z',
+};

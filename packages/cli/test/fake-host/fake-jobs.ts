@@ -1,0 +1,190 @@
+import { AppError, jobHasEnded, LOG_HEADERS, type Event, type Job } from '@weir/contract';
+import type { Answer, Call } from './router.ts';
+import type { Changes } from './changes.ts';
+
+const SUBMITTED_AT = '2026-01-31T10:00:00.000Z';
+
+/** Jobs of the fake host: what they are and what they wrote. */
+export class FakeJobs {
+  readonly #changes: Changes;
+  readonly #jobs = new Map<number, Job>();
+  readonly #logs = new Map<string, Buffer>();
+  readonly #endedAttempts = new Set<string>();
+  readonly #events: Event[] = [];
+  /** While true, logs are answered as by a host whose node is away. */
+  nodeIsAway = false;
+  /** Most bytes of a log that are given at once. */
+  pieceBytes = 1024 * 1024;
+
+  constructor(changes: Changes) {
+    this.#changes = changes;
+  }
+
+  add(facts: Partial<Job> = {}): Job {
+    const job: Job = {
+      job_id: this.#jobs.size + 1,
+      name: 'hostname',
+      user: 'ada',
+      kind: 'command',
+      state: 'pending',
+      reason: null,
+      attempt: 0,
+      node: null,
+      cpus: 1,
+      memory_bytes: null,
+      gpus: 0,
+      gpu_ids: [],
+      priority: 0,
+      time_limit_ms: null,
+      command: ['hostname'],
+      workdir: null,
+      comment: null,
+      requeue: false,
+      submitted_at: SUBMITTED_AT,
+      started_at: null,
+      ended_at: null,
+      exit_code: null,
+      exit_signal: null,
+      workflow_id: null,
+      stage: null,
+      ...facts,
+    };
+    this.#jobs.set(job.job_id, job);
+    this.#tell('job.submitted', job);
+    return job;
+  }
+
+  /** Starts the next attempt on a node. */
+  start(id: number): void {
+    const job = this.get(id);
+    this.#set(id, { state: 'running', attempt: job.attempt + 1, node: 'node-1', started_at: '2026-01-31T10:00:02.000Z' }, 'job.started');
+  }
+
+  append(id: number, text: string, stream: 'stdout' | 'stderr' = 'stdout'): void {
+    const key = this.#key(id, stream);
+    this.#logs.set(key, Buffer.concat([this.#logs.get(key) ?? Buffer.alloc(0), Buffer.from(text)]));
+    this.#changes.tell();
+  }
+
+  end(id: number, facts: Partial<Job> = { state: 'completed', exit_code: 0 }): void {
+    this.#endAttempt(id);
+    this.#set(id, { ended_at: '2026-01-31T10:00:05.500Z', ...facts }, 'job.ended');
+  }
+
+  /** The attempt is lost and the job goes back to the queue. */
+  requeue(id: number): void {
+    this.#endAttempt(id);
+    this.#set(id, { state: 'pending', node: null, started_at: null }, 'job.requeued');
+  }
+
+  get(id: number): Job {
+    const job = this.#jobs.get(id);
+    if (job === undefined) throw new AppError('job_not_found', `there is no job ${id}`, { field: 'job_id', value: id });
+    return job;
+  }
+
+  async handle(call: Call): Promise<Answer | undefined> {
+    const id = Number(call.params['job_id']);
+    switch (call.id) {
+      case 'jobCreate':
+        return { json: this.add(describeCreated(call.body)) };
+      case 'jobList':
+        return { json: this.#list(call.query) };
+      case 'jobShow':
+        await this.#changes.until(() => jobHasEnded(this.get(id)), Number(call.query['wait_ms'] ?? 0));
+        return { json: this.get(id) };
+      case 'jobCancel':
+        if (!jobHasEnded(this.get(id))) this.end(id, { state: 'cancelled', reason: 'cancelled by request' });
+        return { json: this.get(id) };
+      case 'jobPause':
+        if (this.get(id).state !== 'running')
+          throw new AppError('state_conflict', `job ${id} is ${this.get(id).state}, only a running one can be paused`);
+        this.#set(id, { state: 'paused' }, 'job.paused');
+        return { json: this.get(id) };
+      case 'jobResume':
+        this.#set(id, { state: 'running' }, 'job.resumed');
+        return { json: this.get(id) };
+      case 'jobLogs':
+        return this.#readLog(id, call.query);
+      case 'eventList':
+        return { json: await this.#readEvents(call.query) };
+      case 'warehouseQuery':
+        return { json: this.add({ name: 'query', kind: 'stage', command: null }) };
+      default:
+        return undefined;
+    }
+  }
+
+  #list(query: Record<string, unknown>) {
+    const limit = Number(query['limit'] ?? 100);
+    const all = [...this.#jobs.values()].reverse().filter((job) => query['state'] === undefined || job.state === query['state']);
+    const rest = all.filter((job) => query['before'] === undefined || job.job_id < Number(query['before']));
+    const jobs = rest.slice(0, limit);
+    return { jobs, total: all.length, next_before: rest.length > limit ? (jobs.at(-1)?.job_id ?? null) : null };
+  }
+
+  async #readLog(id: number, query: Record<string, unknown>): Promise<Answer> {
+    if (this.nodeIsAway) throw new AppError('node_unreachable', 'node-1 is not connected');
+    const stream = query['stream'] === 'stderr' ? 'stderr' : 'stdout';
+    const key = this.#key(id, stream, Number(query['attempt'] ?? this.get(id).attempt));
+    const start = query['tail'] === undefined ? Number(query['offset'] ?? 0) : startOfTail(this.#logs.get(key), Number(query['tail']));
+    const size = () => this.#logs.get(key)?.byteLength ?? 0;
+    await this.#changes.until(() => size() > start || this.#endedAttempts.has(key), Number(query['wait_ms'] ?? 0));
+    const data = (this.#logs.get(key) ?? Buffer.alloc(0)).subarray(start, start + Math.min(this.pieceBytes, Number(query['limit'])));
+    const ended = this.#endedAttempts.has(key) && start + data.byteLength === size();
+    const headers = {
+      [LOG_HEADERS.offset]: String(start),
+      [LOG_HEADERS.next]: String(start + data.byteLength),
+      [LOG_HEADERS.ended]: String(ended),
+    };
+    return { bytes: data, headers };
+  }
+
+  async #readEvents(query: Record<string, unknown>) {
+    const after = Number(query['after'] ?? 0);
+    const wanted = () =>
+      this.#events.filter((event) => event.seq > after && (query['job_id'] === undefined || event.job_id === Number(query['job_id'])));
+    await this.#changes.until(() => wanted().length > 0, Number(query['wait_ms'] ?? 0));
+    const events = wanted().slice(0, Number(query['limit'] ?? 100));
+    return { events, last_seq: events.at(-1)?.seq ?? after };
+  }
+
+  #endAttempt(id: number): void {
+    for (const stream of ['stdout', 'stderr']) this.#endedAttempts.add(this.#key(id, stream));
+  }
+
+  #key(id: number, stream: string, attempt = this.get(id).attempt): string {
+    return `${id}.${attempt}.${stream}`;
+  }
+
+  #set(id: number, facts: Partial<Job>, type: Event['type']): void {
+    const job = { ...this.get(id), ...facts };
+    this.#jobs.set(id, job);
+    this.#tell(type, job);
+  }
+
+  #tell(type: Event['type'], job: Job): void {
+    const seq = this.#events.length + 1;
+    this.#events.push({ seq, at: SUBMITTED_AT, type, job_id: job.job_id, workflow_id: null, node: job.node, data: {} });
+    this.#changes.tell();
+  }
+}
+
+function describeCreated(body: unknown): Partial<Job> {
+  const get = (name: string): unknown =>
+    typeof body === 'object' && body !== null ? Object.entries(body).find(([key]) => key === name)?.[1] : undefined;
+  const command = get('command');
+  const name = get('name');
+  return {
+    command: Array.isArray(command) ? command.map(String) : null,
+    name: typeof name === 'string' ? name : 'job',
+    kind: command === undefined ? 'script' : 'command',
+  };
+}
+
+function startOfTail(log: Buffer | undefined, lines: number): number {
+  const text = log?.toString('latin1') ?? '';
+  let start = text.length;
+  for (let left = lines; left > 0 && start > 0; left -= 1) start = text.lastIndexOf('\n', start - 2) + 1;
+  return start;
+}
