@@ -94,7 +94,7 @@ class Engine:
 
     def build_spec(self, train_dir: Path, name: str = "ds", **changes: Any) -> dict[str, Any]:
         """The spec that ``build`` uses."""
-        spec = {"train_dir": str(train_dir), "output_dir": str(self.directory / name)}
+        spec: dict[str, Any] = {"train_dir": str(train_dir), "output_dir": str(self.directory / name)}
         spec |= {"feature_cols": FEATURE_COLS, "label_cols": LABEL_COLS}
         return {**spec, "split": {"type": "random", "valid": 0.1, "test": 0.1, "seed": 1}, **changes}
 
@@ -104,14 +104,24 @@ class Engine:
 
     def train_spec(self, dataset: str, model: str, name: str, **params: Any) -> dict[str, Any]:
         """The spec that ``train`` uses; ``fuxictr_root`` and ``gpu`` are spec keys, the rest parameters."""
-        own = {key: params.pop(key) for key in ("fuxictr_root", "gpu") if key in params}
-        spec = {"dataset_dir": dataset, "output_dir": str(self.directory / name), "model": model, "model_id": "m"}
+        own: dict[str, Any] = {key: params.pop(key) for key in ("fuxictr_root", "gpu") if key in params}
+        spec: dict[str, Any] = {
+            "dataset_dir": dataset,
+            "output_dir": str(self.directory / name),
+            "model": model,
+            "model_id": "m",
+        }
         return {**spec, "params": {**FAST_PARAMS, **params}, **own}
 
     def predict(self, dataset: str, model: str, name: str, input_dir: Path, **changes: Any) -> dict[str, Any]:
         """Scores ``input_dir`` with the model of ``train(name=name)``."""
         params = {**FAST_PARAMS, **changes.pop("params", {})}
-        spec = {"dataset_dir": dataset, "model_dir": str(self.directory / name), "model": model, "model_id": "m"}
+        spec: dict[str, Any] = {
+            "dataset_dir": dataset,
+            "model_dir": str(self.directory / name),
+            "model": model,
+            "model_id": "m",
+        }
         spec |= {"params": params, "input_dir": str(input_dir), "output_dir": str(self.directory / "out")}
         return predict(parse_spec(PredictSpec, {**spec, **changes}), self._sink())
 

@@ -21,7 +21,7 @@ from conftest import FEATURE_COLS, LABEL_COLS, Engine, make_rows, refusal, write
 
 def upstream(directory: Path, table: pa.Table, columns: list[dict[str, Any]], **options: Any) -> Any:
     """Fits FuxiCTR's own processor on the rows and returns it with the encoded rows."""
-    frame = pl.from_arrow(table).with_columns(pl.col("label_click").cast(pl.Float64), pl.col("label_buy"))
+    frame = pl.DataFrame(table).with_columns(pl.col("label_click").cast(pl.Float64), pl.col("label_buy"))
     columns = [dict(column) for column in columns]
     processor = FeatureProcessor(columns, LABEL_COLS, "ds", str(directory))
     prepared = processor.preprocess(frame.with_columns(pl.col("apps_textlist").fill_null([])).lazy())

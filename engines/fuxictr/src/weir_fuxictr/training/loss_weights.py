@@ -99,4 +99,5 @@ class WeightedMultiTaskModel(MultiTaskModel):
 
 def _gradient_norm(loss: Tensor, weights: list[Tensor]) -> Tensor:
     gradients = torch.autograd.grad(loss, weights, retain_graph=True)
-    return torch.cat([gradient.flatten() for gradient in gradients]).norm()
+    norm: Tensor = torch.cat([gradient.flatten() for gradient in gradients]).norm()
+    return norm
