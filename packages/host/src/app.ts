@@ -21,8 +21,9 @@ export async function buildApp(services: Services, log: Logger): Promise<Fastify
     loggerInstance,
     disableRequestLogging: true,
     bodyLimit: MAX_BODY_BYTES,
-    requestIdHeader: 'x-request-id',
-    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    genReqId: ({ headers }) => readRequestId(headers['x-request-id']) ?? randomUUID(),
+    frameworkErrors: answerError,
     forceCloseConnections: true,
     return503OnClosing: false,
   });
@@ -41,4 +42,9 @@ export async function buildApp(services: Services, log: Logger): Promise<Fastify
   registerRunnerSocket(app, services);
   registerWorkflowLogSocket(app, services);
   return app;
+}
+
+/** A caller's own request id is kept when it is short and plain enough for a log line. */
+function readRequestId(given: string | string[] | undefined): string | undefined {
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : undefined;
 }

@@ -38,7 +38,7 @@ export class HealthService {
   async #checkStore(): Promise<string> {
     try {
       await readLastSeq(this.#parts.store.read);
-      return 'ok';
+      return this.#parts.store.health();
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }

@@ -1,9 +1,15 @@
+import { AppError } from '@weir/contract';
 import { createLogger, waitForSignal } from '@weir/runtime';
 import { readConfig } from './config.ts';
 import { startHost } from './host.ts';
 
 const config = readConfig();
 const log = createLogger('host', config.logLevel);
-const host = await startHost(config, log);
-await waitForSignal(log);
-await host.stop();
+try {
+  const host = await startHost(config, log);
+  await waitForSignal(log);
+  await host.stop();
+} catch (error) {
+  log.fatal({ err: error }, error instanceof AppError ? error.message : 'the host cannot go on');
+  process.exitCode = error instanceof AppError ? error.exitCode : 70;
+}

@@ -73,7 +73,7 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
     identity: new IdentityService(store),
     nodes,
     jobs,
-    logs: new LogService({ jobs, hub, sessions }),
+    logs: new LogService({ store, jobs, hub, sessions }),
     workflows: new WorkflowService({ store, hub, jobs, warehouses: registry, places: config, wake: () => engine.wake() }),
     warehouses: new WarehouseService(registry, jobs),
     health: new HealthService({ store, nodes, placement, engine }),

@@ -44,10 +44,7 @@ export class Loop {
       return;
     }
     clearTimeout(this.#timer);
-    this.#running = this.#runAll().finally(() => {
-      this.#running = undefined;
-      this.#timer = this.#started ? setTimeout(() => this.wake(), this.#options.periodMs) : undefined;
-    });
+    this.#running = this.#runAll();
   }
 
   /** `ok`, or what the last run died of. */
@@ -67,5 +64,8 @@ export class Loop {
         this.#options.log.error({ err: error, loop: this.#options.name }, 'loop run failed');
       }
     } while (this.#again && this.#started);
+    // In the same turn as the last look at `#again`: a wake that came between the two would be forgotten.
+    this.#running = undefined;
+    this.#timer = this.#started ? setTimeout(() => this.wake(), this.#options.periodMs) : undefined;
   }
 }

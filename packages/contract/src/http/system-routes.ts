@@ -54,7 +54,7 @@ export const SYSTEM_ROUTES = {
     params: Type.Object({ name: Type.String({ pattern: IDENTIFIER_PATTERN }) }),
     body: Type.Object(
       {
-        sql: Type.String({ minLength: 1, maxLength: 1024 * 1024, pattern: '^[^\\u0000]*\\S[^\\u0000]*$' }),
+        sql: Type.String({ minLength: 1, maxLength: 1024 * 1024, pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$' }),
         format: Type.Optional(Type.Union([Type.Literal('table'), Type.Literal('csv'), Type.Literal('json')])),
         max_rows: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
       },

@@ -12,7 +12,7 @@ const OptionalTime = Nullable(WorkflowTime);
 
 const StateText = Type.Enum([...WORKFLOW_STATES]);
 const StageText = Type.Enum([...STAGES]);
-const SqlText = Type.String({ minLength: 1, maxLength: MAX_SQL, pattern: '^[^\\u0000]*\\S[^\\u0000]*$' });
+const SqlText = Type.String({ minLength: 1, maxLength: MAX_SQL, pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$' });
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 /** What a submit asks for (names of the FuxiCTR workflow; the last group is ours). */

@@ -39,6 +39,17 @@ export async function releaseAllocation(db: Queries, jobId: number, attempt: num
     .execute();
 }
 
+/** The node that an attempt was given to; undefined when there was no such attempt. */
+export async function findNodeOfAttempt(db: Queries, jobId: number, attempt: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('resource_allocations')
+    .select('node_name')
+    .where('job_id', '=', jobId)
+    .where('attempt', '=', attempt)
+    .executeTakeFirst();
+  return row?.node_name;
+}
+
 /** All that is held now. */
 export async function listHeldAllocations(db: Queries): Promise<Allocation[]> {
   const rows = await db.selectFrom('resource_allocations').selectAll().where('released', '=', 0).execute();

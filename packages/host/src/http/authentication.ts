@@ -39,7 +39,8 @@ function refuseForeignPage(request: FastifyRequest): void {
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && !navigates)
     throw new AppError('forbidden', 'this page may not call Weir');
   const { origin } = request.headers;
-  if (origin !== undefined && new URL(origin).host !== request.headers.host) throw new AppError('forbidden', 'this page may not call Weir');
+  if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== request.headers.host))
+    throw new AppError('forbidden', 'this page may not call Weir');
 }
 
 function readCookie(request: FastifyRequest): string | undefined {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import {
   ROUTES,
   type OperationId,
@@ -55,7 +55,7 @@ function registerRoute(app: FastifyInstance, route: Route, parts: { handler: Any
         query: checkQuery?.(request.query),
         body: checkBody?.(request.body),
         identity: request.identity,
-        signal: callerSignal(request),
+        signal: callerSignal(reply),
         reply,
       });
       if (route.status !== undefined) void reply.status(route.status);
@@ -68,8 +68,9 @@ function registerRoute(app: FastifyInstance, route: Route, parts: { handler: Any
 }
 
 /** Aborts when the caller closes the connection before it has its answer. */
-function callerSignal(request: FastifyRequest): AbortSignal {
+function callerSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  request.raw.socket.once('close', () => controller.abort());
+  // Of the answer, not of the connection: that one lives on, and a listener for each of its requests would stay with it.
+  reply.raw.once('close', () => controller.abort());
   return controller.signal;
 }

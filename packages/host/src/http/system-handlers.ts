@@ -42,8 +42,11 @@ export async function readEventPage(
 ): Promise<EventPage> {
   const { query, identity } = asked;
   const after = query.after ?? 0;
+  let newest = after;
   const found = await services.hub.lookUntil<Event[]>({
     look: async () => {
+      // Before the events themselves: one committed in between is in the page or after `last_seq`, never lost.
+      newest = await readLastSeq(services.store.read);
       const events = await listEvents(services.store.read, {
         after,
         limit: query.limit ?? 500,
@@ -60,5 +63,5 @@ export async function readEventPage(
     signal: asked.signal,
   });
   const events = found ?? [];
-  return { events, last_seq: events.at(-1)?.seq ?? Math.max(after, await readLastSeq(services.store.read)) };
+  return { events, last_seq: events.at(-1)?.seq ?? Math.max(after, newest) };
 }

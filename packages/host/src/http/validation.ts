@@ -8,22 +8,27 @@ export type RequestPart = 'params' | 'query' | 'body';
 /** Checks one part of a request: gives the value typed, or throws `invalid_input` naming field and value. */
 export type Check = (value: unknown) => unknown;
 
-/** Makes the check of a schema. Text of paths and queries is read as the numbers and booleans that the schema asks for; bodies are taken as they are. */
+/**
+ * Makes the check of a schema; it is compiled at its first use.
+ * Text of paths and queries is read as the numbers and booleans that the schema asks for; bodies are taken as they are.
+ */
 export function makeCheck(schema: TSchema, part: RequestPart): Check {
-  const validator = Compile(schema);
+  let compiled: Validator | undefined;
   return (raw) => {
+    compiled ??= Compile(schema);
     const value = part === 'body' ? raw : Convert(schema, raw ?? {});
-    if (validator.Check(value)) return value;
-    throw describeFailure(validator, value, part);
+    if (compiled.Check(value)) return value;
+    throw describeFailure(compiled, value, part);
   };
 }
 
 function describeFailure(validator: Validator, value: unknown, part: RequestPart): AppError {
   const errors = validator.Errors(value);
-  const error = errors.find((candidate) => candidate.keyword !== 'anyOf') ?? errors[0];
+  const error = errors.find((candidate) => candidate.keyword === 'additionalProperties') ?? errors.find(saysWhy) ?? errors[0];
   const field = nameField(error) ?? part;
-  const refused = readPointer(value, error?.instancePath ?? '');
-  const message = error === undefined ? 'is not valid' : explain(error);
+  const refused =
+    error?.keyword === 'required' || error?.keyword === 'additionalProperties' ? undefined : readPointer(value, error?.instancePath ?? '');
+  const message = error === undefined ? 'is not valid' : explain(error, errors);
   return new AppError('invalid_input', `${field} ${message}${showValue(refused)}`, {
     field,
     ...(isShort(refused) ? { value: refused } : {}),
@@ -32,15 +37,20 @@ function describeFailure(validator: Validator, value: unknown, part: RequestPart
 
 type Failure = ReturnType<Validator['Errors']>[number];
 
+/** A union's own failure, and a property that its schema forbids by being `false`, are explained by another one. */
+function saysWhy(error: Failure): boolean {
+  return error.keyword !== 'anyOf' && error.keyword !== 'boolean';
+}
+
 function nameField(error: Failure | undefined): string | undefined {
   if (error === undefined) return undefined;
-  const path = error.instancePath.split('/').slice(1);
+  const path = error.instancePath.split('/').slice(1).map(unescapePointer);
   if (error.keyword === 'required') path.push(...error.params.requiredProperties.slice(0, 1));
   if (error.keyword === 'additionalProperties') path.push(...error.params.additionalProperties.slice(0, 1));
   return path.length === 0 ? undefined : path.join('.');
 }
 
-function explain(error: Failure): string {
+function explain(error: Failure, errors: readonly Failure[]): string {
   switch (error.keyword) {
     case 'required':
       return 'is missing';
@@ -48,6 +58,12 @@ function explain(error: Failure): string {
       return 'is not a field that can be given here';
     case 'enum':
       return `must be one of ${error.params.allowedValues.join(', ')}`;
+    case 'const': {
+      const allowed = errors.flatMap((other) =>
+        other.keyword === 'const' && other.instancePath === error.instancePath ? [String(other.params.allowedValue)] : [],
+      );
+      return `must be one of ${allowed.join(', ')}`;
+    }
     case 'pattern':
       return `must match ${String(error.params.pattern)}`;
     default:
@@ -57,11 +73,16 @@ function explain(error: Failure): string {
 
 function readPointer(value: unknown, pointer: string): unknown {
   let current = value;
-  for (const key of pointer.split('/').slice(1)) {
+  for (const key of pointer.split('/').slice(1).map(unescapePointer)) {
     if (typeof current !== 'object' || current === null) return undefined;
     current = Object.entries(current).find(([name]) => name === key)?.[1];
   }
   return current;
+}
+
+/** RFC 6901: `~1` is a slash, `~0` a tilde. */
+function unescapePointer(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function isShort(value: unknown): boolean {

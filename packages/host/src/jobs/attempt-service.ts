@@ -1,25 +1,24 @@
 import { stateAfter, type AttemptReport, type Outcome } from '@weir/contract';
 import { releaseAllocation } from '../allocations/allocation-store.ts';
+import { changeNodeState } from '../nodes/node-store.ts';
 import type { JobRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { WriteContext } from '../store/group-commit.ts';
 import { fromIso } from '../store/time.ts';
 import { describeEnd } from './job-view.ts';
-import { ALLOCATED_STATES, findAllocatedAttempt, transitionJob } from './job-store.ts';
+import { ALLOCATED_STATES, findAllocatedAttempt, listAllocatedJobs, transitionJob, type AttemptKey } from './job-store.ts';
+import { renewProgram } from './renewed-program.ts';
 
-interface Attempt {
-  readonly jobId: number;
-  readonly attempt: number;
-}
-
-interface End extends Attempt {
+interface End extends AttemptKey {
   readonly outcome: Outcome;
   /** Milliseconds since the epoch. */
   readonly endedAt: number;
   readonly startedAt: number | null;
 }
 
-/** What runners say of attempts, committed. A report of a superseded attempt changes nothing. */
+type RunningReport = Extract<AttemptReport, { kind: 'running' }>;
+
+/** What runners say of attempts, committed. A report of a superseded attempt, or of another node's, changes nothing. */
 export class AttemptService {
   readonly #store: Store;
   readonly #onFreed: () => void;
@@ -29,20 +28,16 @@ export class AttemptService {
     this.#onFreed = onFreed;
   }
 
-  /** Commits a report. Called in the order of the frames; the writes keep that order. */
+  /** Commits a report of a node. Called in the order of the frames; the writes keep that order. */
   async record(node: string, report: AttemptReport): Promise<void> {
     if (report.kind === 'preparing') return;
+    const key = { jobId: report.jobId, attempt: report.attempt, node };
     if (report.kind === 'running') {
-      await this.#store.write((context) => recordRunning(context, { ...report, node }));
+      await this.#store.write((context) => recordRunning(context, key, report));
       return;
     }
-    await this.end({
-      jobId: report.jobId,
-      attempt: report.attempt,
-      outcome: report.outcome,
-      endedAt: fromIso(report.endedAt),
-      startedAt: report.startedAt === null ? null : fromIso(report.startedAt),
-    });
+    const startedAt = report.startedAt === null ? null : fromIso(report.startedAt);
+    await this.end({ ...key, outcome: report.outcome, endedAt: fromIso(report.endedAt), startedAt });
   }
 
   /** Ends an attempt: the job's end (or its return to the queue) and the release of its resources are one transaction. */
@@ -51,15 +46,39 @@ export class AttemptService {
     if (freed) this.#onFreed();
   }
 
-  /** Ends an attempt whose node is gone or knows nothing of it. */
-  async lose(attempt: Attempt, reason: 'node_silent' | 'process_vanished'): Promise<void> {
-    await this.end({ ...attempt, outcome: { kind: 'lost', reason }, endedAt: Date.now(), startedAt: null });
+  /** Ends an attempt that its node knows nothing of: it ran and vanished. */
+  async vanish(key: AttemptKey): Promise<void> {
+    await this.end({ ...key, outcome: { kind: 'lost', reason: 'process_vanished' }, endedAt: Date.now(), startedAt: null });
+  }
+
+  /** Ends an attempt whose order was never given to anybody. */
+  async withdraw(key: AttemptKey): Promise<void> {
+    await this.end({ ...key, outcome: { kind: 'never_started' }, endedAt: Date.now(), startedAt: null });
+  }
+
+  /**
+   * Ends every attempt on a node that is lost, unless the node came back meanwhile: a returning runner's hello and this are
+   * ordered by the store, so that an attempt is either welcomed or lost, never both. Tells whether anything changed.
+   */
+  async loseNode(node: string): Promise<boolean> {
+    const lost = await this.#store.write(async (context) => {
+      const now = Date.now();
+      if (!(await changeNodeState(context.db, node, { from: 'lost', to: 'lost' }))) return 0;
+      const jobs = await listAllocatedJobs(context.db, node);
+      for (const job of jobs) {
+        const outcome = { kind: 'lost', reason: 'node_silent' } as const;
+        await recordEnd(context, { jobId: job.id, attempt: job.attempt, node, outcome, endedAt: now, startedAt: null });
+      }
+      return jobs.length;
+    });
+    if (lost > 0) this.#onFreed();
+    return lost > 0;
   }
 }
 
-async function recordRunning(context: WriteContext, report: Attempt & { node: string; startedAt: string; paused: boolean }): Promise<void> {
-  const guard = { id: report.jobId, attempt: report.attempt };
-  const data = { node: report.node, attempt: report.attempt };
+async function recordRunning(context: WriteContext, key: AttemptKey, report: RunningReport): Promise<void> {
+  const guard = { id: key.jobId, attempt: key.attempt, node: key.node };
+  const data = { node: key.node, attempt: key.attempt };
   const started = await transitionJob(
     context.db,
     { ...guard, from: ['starting'] },
@@ -72,10 +91,13 @@ async function recordRunning(context: WriteContext, report: Attempt & { node: st
 }
 
 async function recordEnd(context: WriteContext, end: End): Promise<boolean> {
-  const current = await findAllocatedAttempt(context.db, end.jobId, end.attempt);
+  const current = await findAllocatedAttempt(context.db, end);
   if (current === undefined) return false;
   const goesBack = end.outcome.kind === 'never_started' || (end.outcome.kind === 'lost' && current.requeue === 1);
-  const changes = goesBack && current.cancel_requested === 0 ? BACK_TO_QUEUE : endChanges(end, current.cancel_requested === 1);
+  const changes =
+    goesBack && current.cancel_requested === 0
+      ? { ...BACK_TO_QUEUE, ...(await renewProgram(context.db, current)) }
+      : endChanges(end, current.cancel_requested === 1);
   const job = await transitionJob(context.db, { id: end.jobId, attempt: end.attempt, from: ALLOCATED_STATES }, changes);
   if (job === undefined) return false;
   await releaseAllocation(context.db, end.jobId, end.attempt);

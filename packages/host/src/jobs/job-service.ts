@@ -81,7 +81,8 @@ export class JobService {
       before: query.before,
       limit,
     });
-    const jobs = await Promise.all(rows.map((row) => this.#view(row)));
+    const waitOf = await this.#parts.nodes.describeWaits();
+    const jobs = rows.map((row) => toJob(row, row.state === 'pending' ? waitOf(row) : ''));
     return { jobs, next_before: rows.length === limit ? (rows.at(-1)?.id ?? null) : null, total };
   }
 
@@ -140,7 +141,7 @@ export class JobService {
   }
 
   async #view(row: JobRow): Promise<Job> {
-    return toJob(row, row.state === 'pending' ? await this.#parts.nodes.describeWait(row) : '');
+    return toJob(row, row.state === 'pending' ? (await this.#parts.nodes.describeWaits())(row) : '');
   }
 }
 
@@ -157,7 +158,7 @@ export async function cancelJob(context: WriteContext, cancel: { id: number; act
     { id, from: ['pending'] },
     { state: 'cancelled', ended_at: Date.now(), cancel_requested: 1 },
   );
-  const marked = ended ?? (await transitionJob(context.db, { id, from: ALLOCATED_STATES }, { cancel_requested: 1 }));
+  const marked = ended ?? (await transitionJob(context.db, { id, from: ALLOCATED_STATES, cancelRequested: 0 }, { cancel_requested: 1 }));
   if (marked !== undefined) {
     const event = ended === undefined ? ('job.stopping' as const) : ('job.ended' as const);
     await context.emit({

@@ -58,17 +58,24 @@ export async function listAllocatedJobs(db: Queries, node: string): Promise<JobR
   return db.selectFrom('jobs').selectAll().where('node', '=', node).where('state', 'in', ALLOCATED_STATES).orderBy('id').execute();
 }
 
+/** Which job may change: in one of these states and, where given, still on that attempt and node, its end asked for or not. */
+export interface JobGuard {
+  readonly id: number;
+  readonly attempt?: number;
+  readonly node?: string;
+  readonly cancelRequested?: 0 | 1;
+  readonly from: readonly JobState[];
+}
+
 /**
- * Changes a job that is still in one of the states `from` (and, where given, still runs that attempt).
+ * Changes a job that is still in one of the states `from`.
  * Returns the job as it is afterwards; undefined = it was not so any more and nothing changed.
  */
-export async function transitionJob(
-  db: Queries,
-  guard: { readonly id: number; readonly attempt?: number; readonly from: readonly JobState[] },
-  changes: JobChanges,
-): Promise<JobRow | undefined> {
+export async function transitionJob(db: Queries, guard: JobGuard, changes: JobChanges): Promise<JobRow | undefined> {
   let query = db.updateTable('jobs').set(changes).where('id', '=', guard.id).where('state', 'in', guard.from);
   if (guard.attempt !== undefined) query = query.where('attempt', '=', guard.attempt);
+  if (guard.node !== undefined) query = query.where('node', '=', guard.node);
+  if (guard.cancelRequested !== undefined) query = query.where('cancel_requested', '=', guard.cancelRequested);
   return query.returningAll().executeTakeFirst();
 }
 
@@ -87,13 +94,21 @@ export async function beginAttempt(
   return transitionJob(db, { id, from: ['pending'] }, changes);
 }
 
-/** Reads an attempt that holds an allocation; undefined when it is superseded or over. */
-export async function findAllocatedAttempt(db: Queries, id: number, attempt: number): Promise<JobRow | undefined> {
+/** One attempt of a job on one node. */
+export interface AttemptKey {
+  readonly jobId: number;
+  readonly attempt: number;
+  readonly node: string;
+}
+
+/** Reads an attempt that holds an allocation on that node; undefined when it is superseded, over or another node's. */
+export async function findAllocatedAttempt(db: Queries, key: AttemptKey): Promise<JobRow | undefined> {
   return db
     .selectFrom('jobs')
     .selectAll()
-    .where('id', '=', id)
-    .where('attempt', '=', attempt)
+    .where('id', '=', key.jobId)
+    .where('attempt', '=', key.attempt)
+    .where('node', '=', key.node)
     .where('state', 'in', ALLOCATED_STATES)
     .executeTakeFirst();
 }

@@ -1,13 +1,16 @@
 import { AppError, jobHasEnded, LOG_HEADERS, type Routes } from '@weir/contract';
+import { findNodeOfAttempt } from '../allocations/allocation-store.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Call } from '../http/route-table.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { JobRow } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
 import type { JobService } from './job-service.ts';
 
 const DEFAULT_LIMIT_BYTES = 256 * 1024;
 
 export interface LogServiceParts {
+  readonly store: Store;
   readonly jobs: JobService;
   readonly hub: EventHub;
   readonly sessions: SessionRegistry;
@@ -30,8 +33,9 @@ export class LogService {
     const attempt = query.attempt ?? job.attempt;
     if (attempt > job.attempt)
       throw new AppError('invalid_input', `job ${params.job_id} has had ${job.attempt} attempts`, { field: 'attempt', value: attempt });
-    if (job.node === null || attempt === 0) return sendPiece(call, { offset: 0, ended: jobHasEnded(job), data: new Uint8Array() });
-    const chunk = await this.#parts.sessions.require(job.node).readLog({
+    const node = attempt === 0 ? undefined : await findNodeOfAttempt(this.#parts.store.read, job.id, attempt);
+    if (node === undefined) return sendPiece(call, { offset: 0, ended: jobHasEnded(job), data: new Uint8Array() });
+    const chunk = await this.#parts.sessions.require(node).readLog({
       jobId: job.id,
       attempt,
       stream: query.stream ?? 'stdout',

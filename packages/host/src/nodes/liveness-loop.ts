@@ -3,7 +3,6 @@ import { Loop } from '@weir/runtime';
 import type { NodeState } from '@weir/contract';
 import type { HostConfig } from '../config.ts';
 import type { AttemptService } from '../jobs/attempt-service.ts';
-import { listAllocatedJobs } from '../jobs/job-store.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Store } from '../store/store.ts';
 import { changeNodeState, listNodes, type StoredNode } from './node-store.ts';
@@ -44,14 +43,13 @@ async function judge(parts: LivenessParts, node: StoredNode, startedAt: number):
     });
     if (changed) parts.log.warn({ node: node.name, state, silentMs }, 'node changed state');
   }
-  if (state === 'lost') {
-    for (const job of await listAllocatedJobs(parts.store.read, node.name)) {
-      await parts.attempts.lose({ jobId: job.id, attempt: job.attempt }, 'node_silent');
-    }
-  }
+  if (state !== 'lost') return;
+  // A runner that was only asleep must say hello again: its attempts are superseded now.
+  parts.sessions.drop(node.name, 'silent for too long');
+  await parts.attempts.loseNode(node.name);
 }
 
 function stateAfterSilence(node: StoredNode, silentMs: number, config: HostConfig): NodeState {
-  if (silentMs > config.lostAfterMs && !node.local) return 'lost';
+  if (silentMs > config.lostAfterMs && node.name !== config.localNode) return 'lost';
   return silentMs > config.leaseMs ? 'suspect' : 'online';
 }

@@ -35,10 +35,8 @@ export class NodeService {
 
   /** Nodes that take jobs now (their runner is connected) with what they have free. */
   async listForPlan(): Promise<PlanNode[]> {
-    const [nodes, held] = await Promise.all([listNodes(this.#store.read), listHeldAllocations(this.#store.read)]);
-    return nodes
-      .filter((node) => node.state === 'online' && this.#sessions.find(node.name) !== undefined)
-      .map((node) => toPlanNode(node, held));
+    const [nodes, held] = await Promise.all([this.#listReady(), listHeldAllocations(this.#store.read)]);
+    return nodes.map((node) => toPlanNode(node, held));
   }
 
   async list(): Promise<Node[]> {
@@ -70,13 +68,20 @@ export class NodeService {
     });
   }
 
-  /** What a pending job waits for, for people. */
-  async describeWait(job: JobRow): Promise<string> {
-    const nodes = await this.listForPlan();
-    if (nodes.length === 0) return 'no node is online';
-    const demand = { id: job.id, cpus: job.cpus, memoryBytes: job.memory_bytes ?? 0, gpus: job.gpus };
-    if (!jobCouldEverFit(demand, nodes)) return `no online node is large enough for ${describeDemand(demand)}`;
-    return `waiting for ${describeDemand(demand)}`;
+  /** Looks at the nodes once and tells what each pending job waits for, for people. */
+  async describeWaits(): Promise<(job: JobRow) => string> {
+    const nodes = (await this.#listReady()).map((node) => toPlanNode(node, []));
+    return (job) => {
+      if (nodes.length === 0) return 'no node is online';
+      const demand = { id: job.id, cpus: job.cpus, memoryBytes: job.memory_bytes ?? 0, gpus: job.gpus };
+      if (!jobCouldEverFit(demand, nodes)) return `no online node is large enough for ${describeDemand(demand)}`;
+      return `waiting for ${describeDemand(demand)}`;
+    };
+  }
+
+  async #listReady(): Promise<StoredNode[]> {
+    const nodes = await listNodes(this.#store.read);
+    return nodes.filter((node) => node.state === 'online' && this.#sessions.find(node.name) !== undefined);
   }
 
   #view(node: StoredNode, held: readonly Allocation[]): Node {

@@ -35,11 +35,12 @@ export async function upsertNode(db: Queries, name: string, node: { inventory: I
 export async function changeNodeState(
   db: Queries,
   name: string,
-  change: { from: NodeState; to: NodeState; lastSeenAt: number },
+  change: { from: NodeState; to: NodeState; lastSeenAt?: number },
 ): Promise<boolean> {
+  const seen = change.lastSeenAt === undefined ? {} : { last_seen_at: change.lastSeenAt };
   const result = await db
     .updateTable('nodes')
-    .set({ state: change.to, last_seen_at: change.lastSeenAt })
+    .set({ state: change.to, ...seen })
     .where('name', '=', name)
     .where('state', '=', change.from)
     .executeTakeFirst();

@@ -1,4 +1,4 @@
-import type { HostFrame, RunnerFrame } from '@weir/contract';
+import { AppError, type AttemptReport, type HostFrame, type RunnerFrame } from '@weir/contract';
 import type { AttemptService } from '../jobs/attempt-service.ts';
 import { listAllocatedJobs } from '../jobs/job-store.ts';
 import type { NodeService } from '../nodes/node-service.ts';
@@ -33,55 +33,62 @@ export class FrameService {
   /**
    * Begins a session: compares what the runner has with what the store says.
    * An order that it did not get is given again; an attempt that it has forgotten is lost; one that it should not have is not welcomed.
-   * Ends that the hello tells are only noted: the runner reports them again after its event lines.
+   * An end that the hello tells is final: a runner tells it only when all event lines of the attempt are acknowledged.
    */
   async hello(session: RunnerSession, frame: Hello): Promise<void> {
-    const { store, sessions, nodes, attempts } = this.#parts;
+    const { store, sessions, nodes, heartbeatMs } = this.#parts;
     await nodes.register(session.node, frame.inventory);
     const jobs = await listAllocatedJobs(store.read, session.node);
     const reported = new Map(frame.attempts.map((report) => [keyOf(report), report]));
-    const known = jobs.filter((job) => reported.has(keyOf({ jobId: job.id, attempt: job.attempt })));
+    const known = jobs.filter((job) => reported.has(keyOfJob(job)));
     sessions.add(session);
     session.send({
       type: 'welcome',
       version: frame.version,
-      heartbeatMs: this.#parts.heartbeatMs,
+      heartbeatMs,
       attempts: known.map((job) => ({ jobId: job.id, attempt: job.attempt, eventsOffset: job.events_offset })),
     });
-    for (const job of jobs) {
-      const report = reported.get(keyOf({ jobId: job.id, attempt: job.attempt }));
-      if (report?.kind === 'running') await attempts.record(session.node, report);
-      if (report === undefined && job.state !== 'starting')
-        await attempts.lose({ jobId: job.id, attempt: job.attempt }, 'process_vanished');
-    }
+    await Promise.all(jobs.map((job) => this.#reconcile(session, job, reported.get(keyOfJob(job)))));
     // Read again: a placement committed before this session was known has been sent to nobody.
     for (const job of await listAllocatedJobs(store.read, session.node)) {
-      const unknown = !reported.has(keyOf({ jobId: job.id, attempt: job.attempt }));
-      if (unknown && job.state === 'starting') deliverStart(sessions, job);
+      if (!reported.has(keyOfJob(job)) && job.state === 'starting') deliverStart(sessions, job);
       if (job.cancel_requested === 1) session.send(stopFrame(job));
     }
     this.#parts.onReady();
   }
 
+  /** What the store says of a job on the node, and what its runner says: the runner is right about what runs. */
+  async #reconcile(session: RunnerSession, job: JobRow, report: AttemptReport | undefined): Promise<void> {
+    const { attempts } = this.#parts;
+    if (report !== undefined) return this.#acceptReport(session, report);
+    const key = { jobId: job.id, attempt: job.attempt, node: session.node };
+    if (job.state !== 'starting') await attempts.vanish(key);
+    // It was cancelled before its node had the order: nothing has to be started only to be stopped.
+    else if (job.cancel_requested === 1) await attempts.withdraw(key);
+  }
+
   /** Commits what a frame says and acknowledges it afterwards. */
-  async accept(session: RunnerSession, frame: Exclude<RunnerFrame, Hello>): Promise<void> {
+  async accept(session: RunnerSession, frame: RunnerFrame): Promise<void> {
     switch (frame.type) {
+      case 'hello':
+        throw new AppError('invalid_input', 'a session has one hello');
       case 'heartbeat':
         return;
       case 'report':
-        await this.#parts.attempts.record(session.node, frame.report);
-        if (frame.report.kind === 'ended') {
-          session.send({ type: 'endedAck', jobId: frame.report.jobId, attempt: frame.report.attempt });
-        }
-        return;
+        return this.#acceptReport(session, frame.report);
       case 'events': {
-        const offset = await this.#parts.stageEvents.store(frame);
+        const offset = await this.#parts.stageEvents.store(session.node, frame);
         session.send({ type: 'eventsAck', jobId: frame.jobId, attempt: frame.attempt, offset });
         return;
       }
       case 'logFailed':
         session.failLog(frame.requestId, frame.message);
     }
+  }
+
+  async #acceptReport(session: RunnerSession, report: AttemptReport): Promise<void> {
+    await this.#parts.attempts.record(session.node, report);
+    if (report.kind === 'ended') session.send({ type: 'endedAck', jobId: report.jobId, attempt: report.attempt });
   }
 }
 
@@ -91,4 +98,8 @@ function stopFrame(job: JobRow): HostFrame {
 
 function keyOf(attempt: { jobId: number; attempt: number }): string {
   return `${attempt.jobId}.${attempt.attempt}`;
+}
+
+function keyOfJob(job: JobRow): string {
+  return keyOf({ jobId: job.id, attempt: job.attempt });
 }

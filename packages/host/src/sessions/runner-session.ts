@@ -1,8 +1,10 @@
 import type { WebSocket } from 'ws';
 import { decodeLogChunk, type HostFrame, type LogChunk } from '@weir/contract';
+import { toCloseReason } from '../http/close-reason.ts';
 import { LogRequests, type LogRequest } from './log-requests.ts';
 
-/** Close codes: 1008 policy (RFC 6455), 4000 ours for a session that is replaced or ended by the host. */
+/** Close codes: 1008 = the frame breaks the rules of the conversation (RFC 6455 7.4.1); 4000 = replaced or ended by the host. */
+const POLICY_VIOLATION = 1008;
 const CLOSED_BY_HOST = 4000;
 
 /** One connected runner. Frames sent are delivered in order or not at all; what matters is repeated after the next hello. */
@@ -17,6 +19,10 @@ export class RunnerSession {
     this.node = node;
     this.#socket = socket;
     this.#logs = new LogRequests(node, (frame) => this.send(frame));
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
   }
 
   send(frame: HostFrame): void {
@@ -35,6 +41,11 @@ export class RunnerSession {
 
   failLog(requestId: number, message: string): void {
     this.#logs.fail(requestId, message);
+  }
+
+  /** Ends the session for a frame outside the contract. */
+  refuse(reason: string): void {
+    this.#socket.close(POLICY_VIOLATION, toCloseReason(reason));
   }
 
   close(reason: string): void {

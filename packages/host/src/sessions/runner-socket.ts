@@ -10,9 +10,6 @@ import type { FrameService } from './frame-service.ts';
 import { RunnerSession } from './runner-session.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
-/** RFC 6455 7.4.1: the frame breaks the rules of the conversation. */
-const POLICY_VIOLATION = 1008;
-
 export interface RunnerSocketParts {
   readonly identity: IdentityService;
   readonly sessions: SessionRegistry;
@@ -40,34 +37,10 @@ export function registerRunnerSocket(app: FastifyInstance, parts: RunnerSocketPa
 
 function serveRunner(socket: WebSocket, node: string, parts: RunnerSocketParts): void {
   const session = new RunnerSession(node, socket);
-  let greeted = false;
-  const refuse = (error: unknown) => {
-    parts.log.warn({ node, err: error }, 'runner session ended by the host');
-    socket.close(POLICY_VIOLATION, error instanceof AppError ? error.message.slice(0, 120) : 'invalid frame');
-  };
+  const conversation = new Conversation(session, parts);
   socket.on('message', (data: RawData, isBinary: boolean) => {
     session.lastSeenAt = Date.now();
-    try {
-      const bytes = toBytes(data);
-      if (isBinary) return session.acceptLogFrame(bytes);
-      const frame = readFrame(bytes);
-      if (frame.type === 'hello') {
-        checkHello(frame, node);
-        greeted = true;
-        parts.frames
-          .hello(session, frame)
-          .then(() => parts.log.info({ node, attempts: frame.attempts.length }, 'runner connected'), refuse);
-        return;
-      }
-      if (!greeted) throw new AppError('invalid_input', 'the first frame must be hello');
-      parts.frames.accept(session, frame).catch((error: unknown) => {
-        // Not acknowledged: the runner says it again after its next hello.
-        parts.log.error({ node, err: error, frame: frame.type }, 'frame not committed');
-        session.close('a report could not be stored: connect again');
-      });
-    } catch (error) {
-      refuse(error);
-    }
+    conversation.take(toBytes(data), isBinary);
   });
   socket.on('error', (error) => parts.log.warn({ node, err: error }, 'runner socket failed'));
   socket.on('close', () => {
@@ -75,6 +48,57 @@ function serveRunner(socket: WebSocket, node: string, parts: RunnerSocketParts):
     session.ended();
     parts.log.info({ node }, 'runner disconnected');
   });
+}
+
+/** The frames of one session in their order: hello first; what follows is taken once the hello is answered. */
+class Conversation {
+  readonly #session: RunnerSession;
+  readonly #parts: RunnerSocketParts;
+  #greeted: Promise<void> | undefined;
+  #refused = false;
+
+  constructor(session: RunnerSession, parts: RunnerSocketParts) {
+    this.#session = session;
+    this.#parts = parts;
+  }
+
+  take(bytes: Uint8Array, isBinary: boolean): void {
+    if (this.#refused) return;
+    try {
+      if (isBinary) this.#session.acceptLogFrame(bytes);
+      else this.#takeFrame(readFrame(bytes));
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #takeFrame(frame: RunnerFrame): void {
+    const { log, frames } = this.#parts;
+    const { node } = this.#session;
+    if (this.#greeted !== undefined) {
+      this.#greeted
+        .then(() => (this.#refused ? undefined : frames.accept(this.#session, frame)))
+        .catch((error: unknown) => {
+          // Not acknowledged: the runner says it again after its next hello.
+          this.#refused = true;
+          log.error({ node, err: error, frame: frame.type }, 'frame not committed');
+          this.#session.close('a report could not be stored: connect again');
+        });
+      return;
+    }
+    if (frame.type !== 'hello') throw new AppError('invalid_input', 'the first frame must be hello');
+    checkHello(frame, node);
+    this.#greeted = frames.hello(this.#session, frame).then(
+      () => log.info({ node, attempts: frame.attempts.length }, 'runner connected'),
+      (error: unknown) => this.#refuse(error),
+    );
+  }
+
+  #refuse(error: unknown): void {
+    this.#refused = true;
+    this.#parts.log.warn({ node: this.#session.node, err: error }, 'runner session ended by the host');
+    this.#session.refuse(error instanceof AppError ? error.message : 'invalid frame');
+  }
 }
 
 function readFrame(bytes: Uint8Array): RunnerFrame {

@@ -6,8 +6,9 @@ export class SessionRegistry {
   readonly #sessions = new Map<string, RunnerSession>();
   readonly #lastSeen = new Map<string, number>();
 
-  /** Takes a session in; an older one of the same node is closed. */
+  /** Takes a session in unless it closed meanwhile; an older one of the same node is closed. */
   add(session: RunnerSession): void {
+    if (!session.isOpen) return;
     this.#sessions.get(session.node)?.close('replaced by a newer session of the same node');
     this.#sessions.set(session.node, session);
   }
@@ -16,6 +17,14 @@ export class SessionRegistry {
   remove(session: RunnerSession): void {
     this.#lastSeen.set(session.node, session.lastSeenAt);
     if (this.#sessions.get(session.node) === session) this.#sessions.delete(session.node);
+  }
+
+  /** Ends a node's session; the runner has to begin a new one. */
+  drop(node: string, reason: string): void {
+    const session = this.#sessions.get(node);
+    if (session === undefined) return;
+    session.close(reason);
+    this.remove(session);
   }
 
   find(node: string): RunnerSession | undefined {

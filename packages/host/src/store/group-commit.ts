@@ -32,6 +32,7 @@ export class GroupCommit {
   readonly #listeners: ((events: readonly Event[]) => void)[] = [];
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
+  #failure: string | undefined;
 
   constructor(db: Kysely<Database>) {
     this.#db = db;
@@ -58,12 +59,16 @@ export class GroupCommit {
     await this.#flushing;
   }
 
+  /** `ok`, or what the last commit died of. */
+  health(): string {
+    return this.#failure ?? 'ok';
+  }
+
   async #flush(): Promise<void> {
-    // Let everything that is ready in this turn of the event loop join the transaction.
-    await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MAX_BATCH);
-      await this.#commitBatch(batch);
+      // Everything that is ready in this turn of the event loop joins the transaction; sockets and timers get theirs between two commits.
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#commitBatch(this.#waiting.splice(0, MAX_BATCH));
     }
     this.#flushing = undefined;
   }
@@ -77,16 +82,33 @@ export class GroupCommit {
         for (const waiting of batch) settle.push(await applyOne(transaction, waiting, events));
         await transaction.commit().execute();
       } catch (error) {
-        await transaction.rollback().execute();
+        // SQLite has rolled back by itself after some errors (a full disk): the second rollback then fails, and the first error tells why.
+        await transaction
+          .rollback()
+          .execute()
+          .catch(() => undefined);
         throw error;
       }
     } catch (cause) {
+      this.#failure = cause instanceof Error ? cause.message : String(cause);
       const error = new AppError('store_unavailable', 'the store did not take the change: try again shortly', { cause });
       for (const waiting of batch) waiting.refuse(error);
       return;
     }
+    this.#failure = undefined;
     for (const done of settle) done();
-    if (events.length > 0) for (const listener of this.#listeners) listener(events);
+    if (events.length > 0) this.#tell(events);
+  }
+
+  #tell(events: readonly Event[]): void {
+    try {
+      for (const listener of this.#listeners) listener(events);
+    } catch (error) {
+      // A listener that throws is a bug: it ends the process, it must not leave writers waiting for ever.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 }
 
@@ -101,7 +123,12 @@ async function applyOne(transaction: Controlled, waiting: Waiting, events: Event
     return done;
   } catch (error) {
     events.length = before;
-    await guarded.rollbackToSavepoint('operation').execute();
+    await guarded
+      .rollbackToSavepoint('operation')
+      .execute()
+      .catch(() => {
+        throw error; // the transaction itself is gone: nothing of the batch is stored
+      });
     return () => waiting.refuse(error);
   }
 }

@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
+import { AppError } from '@weir/contract';
 import { Migrator } from 'kysely/migration';
 import * as firstSchema from './migrations/0001-first-schema.ts';
 import type { Database } from './schema.ts';
@@ -8,7 +9,20 @@ const MIGRATIONS = { '0001-first-schema': firstSchema };
 
 /** Brings the schema up to date; throws when a migration fails or the store is of a later version than this program. */
 export async function migrateToLatest(db: Kysely<Database>): Promise<void> {
+  await refuseLaterVersion(db);
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw new Error('the store could not be brought to the current schema', { cause: error });
+}
+
+async function refuseLaterVersion(db: Kysely<Database>): Promise<void> {
+  const tables = await sql`select name from sqlite_master where type = 'table' and name = 'kysely_migration'`.execute(db);
+  if (tables.rows.length === 0) return;
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  const unknown = rows.map(({ name }) => name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  if (unknown.length === 0) return;
+  throw new AppError(
+    'store_unavailable',
+    `the store is of a later version of Weir (it has ${unknown.join(', ')}): start that version, or restore a backup`,
+  );
 }

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 
@@ -6,6 +7,8 @@ const MAX_STATEMENTS = 400;
 
 /** Opens a SQLite file in the shape that Kysely's SQLite dialect expects. */
 export function openSqlite(path: string, options: { readOnly: boolean }): SqliteDatabase {
+  // SQLite gives its journal files the mode of the database: what jobs and SQL texts hold is nobody else's.
+  if (!options.readOnly) closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 5000, enableForeignKeyConstraints: true });
   if (!options.readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
   database.exec('PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;');

@@ -29,7 +29,12 @@ export class Store {
   static async open(path: string): Promise<Store> {
     if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const writer = new Kysely<Database>({ dialect: new SqliteDialect({ database: openSqlite(path, { readOnly: false }) }) });
-    await migrateToLatest(writer);
+    try {
+      await migrateToLatest(writer);
+    } catch (error) {
+      await writer.destroy();
+      throw error;
+    }
     const reader = new Kysely<Database>({ dialect: new SqliteDialect({ database: openSqlite(path, { readOnly: true }) }) });
     await reader.selectFrom('users').select('name').limit(1).execute();
     return new Store(writer, reader);
@@ -42,6 +47,11 @@ export class Store {
    */
   write<T>(operation: WriteOperation<T>): Promise<T> {
     return this.#commits.run(operation);
+  }
+
+  /** `ok`, or what the last commit died of. */
+  health(): string {
+    return this.#commits.health();
   }
 
   /** Calls `listener` after each commit that stored events, in commit order. */

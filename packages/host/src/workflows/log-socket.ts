@@ -1,68 +1,100 @@
 import type {} from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
-import { AppError, SOCKET_PATHS, type Event } from '@weir/contract';
+import { AppError, SOCKET_PATHS, WorkflowParams, type Event } from '@weir/contract';
 import { listEvents } from '../events/event-store.ts';
 import { authenticate } from '../http/authentication.ts';
+import { toCloseReason } from '../http/close-reason.ts';
 import { makeCheck } from '../http/validation.ts';
-import { WorkflowParams } from '@weir/contract';
+import type { Identity } from '../identity/identity-service.ts';
 import type { Services } from '../services.ts';
 import { toLogMessage } from './log-messages.ts';
 
 const PAGE = 200;
+const PING_MS = 30_000;
 /** Unsent bytes of a slow reader above which we wait before reading on. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** RFC 6455 7.4.1. */
+const CLOSE = { normal: 1000, policy: 1008, internal: 1011 } as const;
 const checkParams = makeCheck(WorkflowParams, 'params');
 
-/** The FuxiCTR workflow's log socket: the status first, then everything after `?after=seq` (from the start without it), then what happens. */
+/**
+ * The FuxiCTR workflow's log socket: the status first, then everything after `?after=seq` (from the start without it), then what happens.
+ * It ends when the workflow is deleted.
+ */
 export function registerWorkflowLogSocket(app: FastifyInstance, services: Services): void {
   app.get(
     SOCKET_PATHS.workflowLogs,
     { websocket: true, preValidation: (request) => authenticate(request, services.identity, 'user') },
     (socket, request) => {
-      const { identity } = request;
-      if (identity === undefined) return socket.close(1008, 'unauthenticated');
-      const start = async () => {
-        const { task_id: id } = checkParams(request.params) as { task_id: number };
-        const { workflow, stages } = await services.workflows.find(identity, id);
-        const completed = stages.filter((stage) => stage.state === 'completed').length;
-        socket.send(JSON.stringify({ type: 'status', task_id: id, data: { status: workflow.state, current_step: completed } }));
-        await follow(socket, { services, id, after: readAfter(request.query) });
-      };
-      start().catch((error: unknown) => {
-        if (!(error instanceof AppError)) request.log.error({ err: error }, 'log socket failed');
-        socket.close(error instanceof AppError ? 1008 : 1011, error instanceof AppError ? error.message.slice(0, 120) : 'internal error');
+      const { identity, params, query, log } = request;
+      if (identity === undefined) {
+        socket.close(CLOSE.policy, 'unauthenticated');
+        return;
+      }
+      const closed = new AbortController();
+      socket.on('close', () => closed.abort());
+      const reader: Reader = { socket, services, identity, signal: closed.signal };
+      serve(reader, { params, query }).catch((error: unknown) => {
+        if (!(error instanceof AppError)) log.error({ err: error }, 'log socket failed');
+        if (error instanceof AppError) socket.close(CLOSE.policy, toCloseReason(error.message));
+        else socket.close(CLOSE.internal, 'internal error');
       });
     },
   );
 }
 
-async function follow(socket: WebSocket, from: { services: Services; id: number; after: number }): Promise<void> {
-  const { services, id } = from;
-  const closed = new AbortController();
-  socket.on('close', () => closed.abort());
-  socket.on('error', () => closed.abort());
-  let { after } = from;
-  while (!closed.signal.aborted) {
+interface Reader {
+  readonly socket: WebSocket;
+  readonly services: Services;
+  readonly identity: Identity;
+  readonly signal: AbortSignal;
+}
+
+async function serve(reader: Reader, asked: { params: unknown; query: unknown }): Promise<void> {
+  const { socket, services, identity } = reader;
+  const id = readId(checkParams(asked.params));
+  const after = readAfter(asked.query);
+  const { workflow, stages } = await services.workflows.find(identity, id);
+  const completed = stages.filter((stage) => stage.state === 'completed').length;
+  socket.send(JSON.stringify({ type: 'status', task_id: id, data: { status: workflow.state, current_step: completed } }));
+  await follow(reader, id, after);
+}
+
+async function follow(reader: Reader, id: number, from: number): Promise<void> {
+  const { socket, services, signal } = reader;
+  let after = from;
+  const look = async () => {
+    const page = await listEvents(services.store.read, { after, limit: PAGE, workflowId: id });
+    return page.length > 0 || !(await services.workflows.exists(id)) ? page : undefined;
+  };
+  while (!signal.aborted) {
     const events = await services.hub.lookUntil<Event[]>({
-      look: async () =>
-        ((page) => (page.length > 0 ? page : undefined))(await listEvents(services.store.read, { after, limit: PAGE, workflowId: id })),
-      concerns: (event) => event.workflow_id === id || (event.type === 'workflow.deleted' && event.data['workflow_id'] === id),
-      waitMs: 30_000,
-      signal: closed.signal,
+      look,
+      concerns: (event) => event.workflow_id === id || event.type === 'workflow.deleted',
+      waitMs: PING_MS,
+      signal,
     });
     for (const event of events ?? []) {
       after = event.seq;
       const message = toLogMessage(event);
       if (message !== undefined) socket.send(JSON.stringify(message));
     }
-    await drained(socket, closed.signal);
-    if (events === undefined) socket.ping();
+    await waitUntilDrained(socket, signal);
+    if (events === undefined && !signal.aborted) socket.ping();
+    if (events?.length === 0) {
+      socket.close(CLOSE.normal, 'the workflow is deleted');
+      return;
+    }
   }
 }
 
-async function drained(socket: WebSocket, signal: AbortSignal): Promise<void> {
+async function waitUntilDrained(socket: WebSocket, signal: AbortSignal): Promise<void> {
   while (socket.bufferedAmount > MAX_BUFFERED_BYTES && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function readId(params: unknown): number {
+  return typeof params === 'object' && params !== null && 'task_id' in params ? Number(params.task_id) : 0;
 }
 
 function readAfter(query: unknown): number {

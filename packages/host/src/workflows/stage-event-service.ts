@@ -1,5 +1,5 @@
 import { Compile } from 'typebox/compile';
-import { StageEvent, type EventType, type JsonObject, type RunnerFrame } from '@weir/contract';
+import { AppError, StageEvent, type EventType, type JsonObject, type RunnerFrame } from '@weir/contract';
 import type { NewEvent } from '../events/event-store.ts';
 import { findAllocatedAttempt, transitionJob, ALLOCATED_STATES } from '../jobs/job-store.ts';
 import type { WriteContext } from '../store/group-commit.ts';
@@ -20,9 +20,11 @@ export class StageEventService {
   }
 
   /** Stores the lines unless they are stored already; returns the offset up to which lines are stored. */
-  async store(frame: EventsFrame): Promise<number> {
+  async store(node: string, frame: EventsFrame): Promise<number> {
+    if (frame.nextOffset < frame.offset)
+      throw new AppError('invalid_input', `event lines from byte ${frame.offset} cannot end at byte ${frame.nextOffset}`);
     return this.#store.write(async (context) => {
-      const job = await findAllocatedAttempt(context.db, frame.jobId, frame.attempt);
+      const job = await findAllocatedAttempt(context.db, { jobId: frame.jobId, attempt: frame.attempt, node });
       if (job === undefined) return frame.nextOffset;
       if (job.events_offset !== frame.offset) return job.events_offset;
       for (const line of frame.lines) await storeLine(context, job, readLine(line));
@@ -63,7 +65,7 @@ async function storeLine(context: WriteContext, job: JobRow, event: StageEvent):
 }
 
 function makeEvent(job: JobRow, type: EventType, event: StageEvent): NewEvent {
-  const { type: _kind, at: _at, ...fields } = event;
-  const data: JsonObject = event.type === 'error' ? { level: 'ERROR', ...fields } : { ...fields };
+  const fields = Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'type' && name !== 'at'));
+  const data: JsonObject = event.type === 'error' ? { level: 'ERROR', ...fields } : fields;
   return { type, jobId: job.id, workflowId: job.workflow_id, node: job.node, owner: job.user, data: { stage: job.stage, ...data } };
 }

@@ -28,9 +28,22 @@ export function makeWorkflowEngine(parts: EngineParts): Loop {
     periodMs: PERIOD_MS,
     log: parts.log,
     run: async () => {
-      for (const { workflow } of await listActiveWorkflows(parts.store.read)) await moveOn(parts, workflow.id);
+      const failures: Error[] = [];
+      for (const id of await listActiveWorkflows(parts.store.read)) {
+        try {
+          await moveOn(parts, id);
+        } catch (cause) {
+          // One workflow that cannot be moved on must not hold up those behind it.
+          failures.push(new Error(`workflow ${id} cannot be moved on`, { cause }));
+        }
+      }
+      if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, describeAll(failures));
     },
   });
+}
+
+function describeAll(failures: readonly Error[]): string {
+  return failures.map((failure) => failure.message).join('; ');
 }
 
 async function moveOn(parts: EngineParts, id: number): Promise<void> {

@@ -1,4 +1,13 @@
-import { AppError, STAGES, workflowCan, workflowHasEnded, type Program, type Stage, type WorkflowCreate } from '@weir/contract';
+import {
+  AppError,
+  STAGES,
+  WORKFLOW_STATES,
+  workflowCan,
+  workflowHasEnded,
+  type Program,
+  type Stage,
+  type WorkflowCreate,
+} from '@weir/contract';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Identity } from '../identity/identity-service.ts';
 import { cancelJob, mayAct, type JobService } from '../jobs/job-service.ts';
@@ -46,7 +55,7 @@ export class WorkflowService {
     if (!mayAct(identity, create))
       throw new AppError('forbidden', `you may not submit for user "${create.user}"`, { field: 'user', value: create.user });
     const warehouse = this.#parts.warehouses.require(create.warehouse ?? 'local').name;
-    const experiment = resolveExperiment(this.#parts.places, create);
+    const experiment = await resolveExperiment(this.#parts.places, create);
     const stored = await this.#parts.store.write(async ({ db, emit, audit }) => {
       const taken = (datasetId: string) => datasetIdIsTaken(db, datasetId);
       const workflow = await insertWorkflow(db, await makeWorkflowRow(create, { experiment, warehouse, taken }));
@@ -70,6 +79,11 @@ export class WorkflowService {
     if (stored === undefined || !mayAct(identity, stored.workflow))
       throw new AppError('workflow_not_found', 'Task not found', { field: 'task_id', value: id });
     return stored;
+  }
+
+  /** Whether the workflow has not been deleted. */
+  async exists(id: number): Promise<boolean> {
+    return (await findWorkflow(this.#parts.store.read, id)) !== undefined;
   }
 
   /** As `find`; with `waitMs`, when it has ended or the time is over. */
@@ -124,9 +138,11 @@ export class WorkflowService {
     }
     await this.#parts.store.write(async ({ db, emit, audit }) => {
       const reset = { state: 'pending' as const, cancel_requested: 0, error_message: null, completed_at: null };
-      if (!(await transitionWorkflow(db, { id, from: ['failed', 'cancelled'] }, reset))) return;
+      if (!(await transitionWorkflow(db, { id, from: ['failed', 'cancelled'] }, reset))) throw changed(id);
+      // What a stage has done counts again only where its input is the same: not after an earlier stage runs anew.
+      const restart = from < first ? { checkpoint: null, result: null } : {};
       for (const stage of STAGES.slice(from)) {
-        const changes = { state: 'pending' as const, error_message: null, started_at: null, completed_at: null };
+        const changes = { state: 'pending' as const, error_message: null, started_at: null, completed_at: null, ...restart };
         await transitionStage(db, { workflowId: id, stage, from: ['failed', 'cancelled', 'completed', 'running'] }, changes);
       }
       await emit({
@@ -173,7 +189,7 @@ export class WorkflowService {
       requeue: true,
     });
     await this.#parts.store.write(async ({ db, emit, audit }) => {
-      await deleteWorkflow(db, id);
+      if (!(await deleteWorkflow(db, { id, from: WORKFLOW_STATES.filter((state) => workflowCan.delete({ state })) }))) throw changed(id);
       const job = await insertJob(db, row);
       await emit({ type: 'job.submitted', jobId: job.id, owner: job.user, data: { name: job.name, kind: job.kind } });
       await emit({ type: 'workflow.deleted', owner: workflow.user, data: { workflow_id: id } });
@@ -181,4 +197,8 @@ export class WorkflowService {
     });
     this.#parts.jobs.wake();
   }
+}
+
+function changed(id: number): AppError {
+  return new AppError('state_conflict', `workflow ${id} has changed meanwhile: look at it again`, { field: 'task_id', value: id });
 }

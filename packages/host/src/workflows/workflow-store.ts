@@ -41,9 +41,10 @@ export async function listWorkflows(db: Queries, filter: WorkflowFilter): Promis
   return loadAll(db, await query.execute());
 }
 
-/** Workflows that the engine must look at. */
-export async function listActiveWorkflows(db: Queries): Promise<StoredWorkflow[]> {
-  return loadAll(db, await db.selectFrom('workflows').select('id').where('state', 'in', ['pending', 'running']).orderBy('id').execute());
+/** Ids of the workflows that the engine must look at. */
+export async function listActiveWorkflows(db: Queries): Promise<number[]> {
+  const rows = await db.selectFrom('workflows').select('id').where('state', 'in', ['pending', 'running']).orderBy('id').execute();
+  return rows.map(({ id }) => id);
 }
 
 async function loadAll(db: Queries, ids: readonly { id: number }[]): Promise<StoredWorkflow[]> {
@@ -92,6 +93,17 @@ export async function updateStageOfJob(db: Queries, jobId: number, changes: Upda
   await db.updateTable('workflow_stages').set(changes).where('job_id', '=', jobId).where('state', '=', 'running').execute();
 }
 
+/** The last checkpoint that a stage's running job stored, as JSON text; null when there is none. */
+export async function findCheckpointOfJob(db: Queries, jobId: number): Promise<string | null> {
+  const row = await db
+    .selectFrom('workflow_stages')
+    .select('checkpoint')
+    .where('job_id', '=', jobId)
+    .where('state', '=', 'running')
+    .executeTakeFirst();
+  return row?.checkpoint ?? null;
+}
+
 /** Stores a workflow's report in place of an older one. */
 export async function upsertReport(db: Queries, report: Insertable<WorkflowReportTable>): Promise<void> {
   const { html, json } = report;
@@ -106,8 +118,14 @@ export async function findReport(db: Queries, workflowId: number): Promise<{ htm
   return db.selectFrom('workflow_reports').select(['html', 'json']).where('workflow_id', '=', workflowId).executeTakeFirst();
 }
 
-/** Deletes a workflow with its stages, report and events. */
-export async function deleteWorkflow(db: Queries, id: number): Promise<void> {
+/** Deletes a workflow that is in one of the states `from`, with its stages, report and events; tells whether it did. */
+export async function deleteWorkflow(
+  db: Queries,
+  guard: { readonly id: number; readonly from: readonly WorkflowState[] },
+): Promise<boolean> {
+  const { id, from } = guard;
+  const result = await db.deleteFrom('workflows').where('id', '=', id).where('state', 'in', from).executeTakeFirst();
+  if (result.numDeletedRows === 0n) return false;
   await db.deleteFrom('events').where('workflow_id', '=', id).execute();
-  await db.deleteFrom('workflows').where('id', '=', id).execute();
+  return true;
 }

@@ -68,7 +68,7 @@ export function jobCouldEverFit(job: PlanJob, nodes: readonly PlanNode[]): boole
 
 function chooseRoom(rooms: readonly Room[], job: PlanJob): Room | undefined {
   const needsNothing = job.cpus === 0 && job.memoryBytes === 0 && job.gpus === 0;
-  const fitting = rooms.filter((room) => (needsNothing || !room.kept) && fits(room, job));
+  const fitting = needsNothing ? rooms : rooms.filter((room) => !room.kept && fits(room, job));
   return leastBy(fitting, (room) => room.cpus);
 }
 

@@ -1,15 +1,19 @@
-import { parseDocument } from 'yaml';
 import { AppError, type JsonObject } from '@weir/contract';
+import type { Document } from 'yaml';
 
 /** Top-level keys of a FuxiCTR configuration file, each a mapping. */
 export type ConfigEntries = ReadonlyMap<string, JsonObject>;
 
+/** Tags that have a counterpart in JSON; others (`!!python/object`, `!!set`, `!!binary`) would be changed silently or run code. */
+const PLAIN_TAGS = new Set(
+  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq', 'timestamp', 'merge'].map((name) => `tag:yaml.org,2002:${name}`),
+);
+/** Times that an alias may multiply what it stands for. */
+const MAX_ALIASES = 100;
+
 /** Reads a configuration as FuxiCTR does (YAML 1.1); throws `invalid_config` naming the file, line and column. */
-export function parseConfig(text: string, name: string): ConfigEntries {
-  const document = parseDocument(text, { version: '1.1', prettyErrors: true });
-  const problem = document.errors[0] ?? document.warnings[0];
-  if (problem !== undefined) throw invalid(name, problem.message);
-  const value = toPlain(document, name);
+export async function parseConfig(text: string, name: string): Promise<ConfigEntries> {
+  const value = await readPlain(text, name);
   if (value === null || value === undefined) return new Map();
   if (!isMapping(value)) throw invalid(name, 'the top level must be a mapping of names to settings');
   return new Map(
@@ -21,12 +25,45 @@ export function parseConfig(text: string, name: string): ConfigEntries {
 }
 
 /** JSON-safe: dates become text, and aliases that multiply without end are refused. */
-function toPlain(document: ReturnType<typeof parseDocument>, name: string): unknown {
+async function readPlain(text: string, name: string): Promise<unknown> {
+  // Loaded when the first configuration is read: most hosts idle without one, and the parser is large.
+  const yaml = await import('yaml');
   try {
-    return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? 'null');
+    // The parser's own search for repeated keys takes time by the square of their number.
+    const document = yaml.parseDocument(text, { version: '1.1', prettyErrors: true, uniqueKeys: false });
+    const problem = document.errors[0] ?? document.warnings[0];
+    if (problem !== undefined) throw invalid(name, problem.message);
+    checkNodes(yaml, document, name);
+    return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIASES })) ?? 'null');
   } catch (cause) {
-    throw invalid(name, cause instanceof Error ? cause.message : String(cause), cause);
+    if (cause instanceof AppError) throw cause;
+    throw invalid(
+      name,
+      cause instanceof RangeError ? 'it is nested too deeply' : String(cause instanceof Error ? cause.message : cause),
+      cause,
+    );
   }
+}
+
+function checkNodes(yaml: typeof import('yaml'), document: Document.Parsed, name: string): void {
+  yaml.visit(document, {
+    Node: (_key, node) => {
+      const { tag } = node;
+      if (tag !== undefined && !PLAIN_TAGS.has(tag)) throw invalid(name, `the tag ${tag} is not allowed`);
+    },
+    Scalar: (_key, { value }) => {
+      if (typeof value === 'number' && !Number.isFinite(value)) throw invalid(name, `${value} is not a number that can be kept`);
+    },
+    Map: (_key, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const known = yaml.isScalar(key) ? key.value : undefined;
+        if (known === undefined || known === '<<') continue;
+        if (seen.has(known)) throw invalid(name, `the key "${String(known)}" is there twice in one mapping`);
+        seen.add(known);
+      }
+    },
+  });
 }
 
 function isMapping(value: unknown): value is JsonObject {

@@ -21,13 +21,26 @@ const MAX_BYTES = 1024 * 1024;
 export function findConfigFile(places: ModelPlaces, owner: { user: string; model: string }, fileName: string): FoundFile | undefined {
   for (const folder of listPlaces(places, owner)) {
     const path = join(folder, fileName);
-    const size = statSync(path, { throwIfNoEntry: false })?.size;
-    if (size === undefined) continue;
-    if (size > MAX_BYTES)
-      throw new AppError('invalid_config', `${path} has ${size} bytes: a configuration may have ${MAX_BYTES}`, { field: fileName });
-    return { path, text: readFileSync(path, 'utf8') };
+    const text = readConfigFile(path, fileName);
+    if (text !== undefined) return { path, text };
   }
   return undefined;
+}
+
+function readConfigFile(path: string, field: string): string | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined || !found.isFile()) return undefined;
+    if (found.size > MAX_BYTES)
+      throw new AppError('invalid_config', `${path} has ${found.size} bytes: a configuration may have ${MAX_BYTES}`, { field });
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('invalid_config', `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      field,
+      cause,
+    });
+  }
 }
 
 function listPlaces(places: ModelPlaces, owner: { user: string; model: string }): string[] {

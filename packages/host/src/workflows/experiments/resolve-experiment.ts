@@ -6,18 +6,20 @@ import { listModels, modelIsKnown, type ModelPlaces } from './model-zoo.ts';
 type Submitted = Pick<WorkflowCreate, 'user' | 'model' | 'experiment_id' | 'config'>;
 
 const BASE = 'Base';
+/** Characters of an experiment with its dataset: it travels in one frame with two SQL texts. */
+const MAX_EXPERIMENT = 1024 * 1024;
 
 /**
  * Takes a snapshot of the experiment that a submit names: `{...Base, ...experiment}` and its dataset's entry.
  * Throws `model_unknown` or `experiment_unknown` listing the known ones, `invalid_config` for what cannot be read.
  */
-export function resolveExperiment(places: ModelPlaces, submitted: Submitted): Experiment {
+export async function resolveExperiment(places: ModelPlaces, submitted: Submitted): Promise<Experiment> {
   const { model, experiment_id: experimentId } = submitted;
   const known = listModels(places);
   if (!modelIsKnown(model, known)) {
     throw new AppError('model_unknown', `there is no model "${model}"; known: ${known.join(', ')}`, { field: 'model', value: model });
   }
-  const models = readModelConfig(places, submitted);
+  const models = await readModelConfig(places, submitted);
   const experiment = models.entries.get(experimentId);
   if (experiment === undefined || experimentId === BASE) {
     const names = [...models.entries.keys()].filter((name) => name !== BASE).join(', ');
@@ -31,7 +33,19 @@ export function resolveExperiment(places: ModelPlaces, submitted: Submitted): Ex
     );
   }
   const params = { ...models.entries.get(BASE), ...experiment };
-  return { model, experimentId, source: models.source, params, dataset: readDataset(places, submitted, params) };
+  const dataset = await readDataset(places, submitted, params);
+  const size = JSON.stringify(params).length + JSON.stringify(dataset).length;
+  if (size > MAX_EXPERIMENT) {
+    throw new AppError(
+      'invalid_config',
+      `experiment "${experimentId}" has ${size} characters: at most ${MAX_EXPERIMENT} (aliases count each time)`,
+      {
+        field: 'experiment_id',
+        value: experimentId,
+      },
+    );
+  }
+  return { model, experimentId, source: models.source, params, dataset };
 }
 
 interface Source {
@@ -39,9 +53,9 @@ interface Source {
   readonly entries: ConfigEntries;
 }
 
-function readModelConfig(places: ModelPlaces, submitted: Submitted): Source {
+async function readModelConfig(places: ModelPlaces, submitted: Submitted): Promise<Source> {
   if (submitted.config !== undefined) {
-    return { source: 'the submitted model_config.yaml', entries: parseConfig(submitted.config.model_config, 'model_config.yaml') };
+    return { source: 'the submitted model_config.yaml', entries: await parseConfig(submitted.config.model_config, 'model_config.yaml') };
   }
   const found = findConfigFile(places, submitted, 'model_config.yaml');
   if (found === undefined) {
@@ -53,12 +67,12 @@ function readModelConfig(places: ModelPlaces, submitted: Submitted): Source {
       },
     );
   }
-  return { source: found.path, entries: parseConfig(found.text, found.path) };
+  return { source: found.path, entries: await parseConfig(found.text, found.path) };
 }
 
 /** The dataset's entry: by the experiment's dataset_id, else the only one there is; `{}` when no file tells. */
-function readDataset(places: ModelPlaces, submitted: Submitted, params: JsonObject): JsonObject {
-  const source = readDatasetConfig(places, submitted);
+async function readDataset(places: ModelPlaces, submitted: Submitted, params: JsonObject): Promise<JsonObject> {
+  const source = await readDatasetConfig(places, submitted);
   if (source === undefined) return {};
   const id = params['dataset_id'];
   const named = typeof id === 'string' ? source.entries.get(id) : undefined;
@@ -73,13 +87,13 @@ function readDataset(places: ModelPlaces, submitted: Submitted, params: JsonObje
   });
 }
 
-function readDatasetConfig(places: ModelPlaces, submitted: Submitted): Source | undefined {
+async function readDatasetConfig(places: ModelPlaces, submitted: Submitted): Promise<Source | undefined> {
   if (submitted.config !== undefined) {
     const text = submitted.config.dataset_config;
     return text === undefined
       ? undefined
-      : { source: 'the submitted dataset_config.yaml', entries: parseConfig(text, 'dataset_config.yaml') };
+      : { source: 'the submitted dataset_config.yaml', entries: await parseConfig(text, 'dataset_config.yaml') };
   }
   const found = findConfigFile(places, submitted, 'dataset_config.yaml');
-  return found === undefined ? undefined : { source: found.path, entries: parseConfig(found.text, found.path) };
+  return found === undefined ? undefined : { source: found.path, entries: await parseConfig(found.text, found.path) };
 }
