@@ -28,7 +28,8 @@ export type AttemptReport = Static<typeof AttemptReport>;
 /**
  * Frames from runner to host, JSON text.
  *
- * hello      first frame of a session; lists every attempt on the node that is not acknowledged as ended
+ * hello      first frame of a session; lists every attempt on the node that is not acknowledged as ended;
+ *            an end listed there is told once (it is not repeated as a report): all its event lines are acknowledged
  * heartbeat  every few seconds
  * report     an attempt changed (started, paused, resumed, ended); `ended` is repeated by the next hello until `endedAck`
  * events     lines of a stage's event file from byte `offset` to `nextOffset`; sent in order, repeated until `eventsAck`
