@@ -114,6 +114,11 @@ export class FakeHost {
     this.#socket?.terminate();
   }
 
+  /** Stops reading from the runner: it hears nothing any more, not even pongs. */
+  freeze(): void {
+    this.#socket?.pause();
+  }
+
   send(frame: HostFrame): void {
     this.sendRaw(JSON.stringify(frame));
   }

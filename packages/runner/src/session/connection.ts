@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
 import { MAX_FRAME_BYTES, type HostFrame } from '@weir/contract';
 import { errorText } from '../error-code.ts';
@@ -48,7 +48,7 @@ export class Connection {
       .on('message', (data, isBinary) => this.#receive(data, isBinary))
       .on('pong', () => this.#hear())
       .on('ping', () => this.#hear())
-      .on('unexpected-response', (request, response) => this.#refused(request, response))
+      .on('unexpected-response', (_, response) => this.#refused(response))
       .on('error', (error) => (this.#ending ??= this.#explain(error)))
       .on('close', (code, reason) => this.#close(code, reason.toString()));
   }
@@ -116,10 +116,10 @@ export class Connection {
     this.#heardAt = performance.now();
   }
 
-  #refused(request: ClientRequest, response: IncomingMessage): void {
+  #refused(response: IncomingMessage): void {
     this.#ending ??= { kind: 'refused', status: response.statusCode ?? 0 };
     response.resume();
-    request.destroy();
+    this.#socket.terminate();
   }
 
   #end(ending: Ending): void {

@@ -120,7 +120,7 @@ export class Session {
     this.#connection = undefined;
     if (wasWelcome) this.#options.peer.onEnd();
     if (this.#closed !== undefined) return this.#closed();
-    if (ending.kind === 'refused' && (ending.status === 401 || ending.status === 403)) this.#refusedToken = endpoint.token;
+    if (isTokenRefusal(ending) && this.#tokenIsStill(endpoint.token)) this.#refusedToken = endpoint.token;
     this.#retry(ending);
   }
 
@@ -156,12 +156,16 @@ export class Session {
   }
 }
 
+function isTokenRefusal(ending: Ending): boolean {
+  return ending.kind === 'refused' && (ending.status === 401 || ending.status === 403);
+}
+
 function describeEnding(ending: Ending): string {
   switch (ending.kind) {
     case 'unreachable':
       return `the host cannot be reached: ${ending.reason}`;
     case 'refused':
-      return ending.status === 401 || ending.status === 403
+      return isTokenRefusal(ending)
         ? 'the host refuses the node token: make a new one on the host and put it in the node token file'
         : `the host answers ${ending.status} instead of opening a session`;
     case 'closed':

@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RunnerBench, sh } from './runner-bench.ts';
+
+let bench: RunnerBench;
+beforeEach(async () => {
+  bench = await RunnerBench.open();
+});
+afterEach(() => bench.dispose());
+
+const attemptFolders = () => readdirSync(join(bench.home, 'node', 'attempts'));
+const isForgotten = async (name: string) => {
+  while (attemptFolders().includes(name)) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+test('a job runs and its end is told once, then forgotten', async () => {
+  await bench.connect();
+  bench.host.order(1, sh('echo hello; exit 3'));
+  expect(await bench.host.outcome(1)).toEqual({ kind: 'exited', code: 3 });
+  await isForgotten('1.1');
+  expect(bench.host.reports.get('1.1')?.filter((report) => report.kind === 'ended')).toHaveLength(1);
+});
+
+test('hello tells what the node has', async () => {
+  await bench.connect();
+  const [hello] = bench.host.hellos();
+  expect(hello).toMatchObject({ version: 1, node: 'node-1', attempts: [], inventory: { gpus: expect.any(Array) } });
+  expect(hello?.inventory.cpus).toBeGreaterThan(0);
+  expect(hello?.inventory.bootId).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('a long job is told as running, paused, resumed and stopped', async () => {
+  await bench.connect();
+  bench.host.order(1, sh('while :; do sleep 0.05; done'));
+  await bench.host.untilRunning(1);
+  bench.host.send({ type: 'pause', jobId: 1, attempt: 1 });
+  await bench.host.untilRunning(1, { paused: true });
+  bench.host.send({ type: 'resume', jobId: 1, attempt: 1 });
+  await bench.host.untilRunning(1);
+  bench.host.send({ type: 'stop', jobId: 1, attempt: 1, by: 'user', graceMs: 1000 });
+  expect(await bench.host.outcome(1)).toEqual({ kind: 'stopped', by: 'user', code: null, signal: 15 });
+});
+
+test('an end is told by every hello until it is acknowledged', async () => {
+  bench.host.script.ackEnds = false;
+  await bench.connect();
+  bench.host.order(1, sh('exit 7'));
+  await bench.host.outcome(1);
+  bench.host.cut();
+  await bench.host.until(() => bench.host.hellos().length === 2);
+  expect(bench.host.hellos()[1]?.attempts).toMatchObject([{ jobId: 1, attempt: 1, kind: 'ended', outcome: { kind: 'exited', code: 7 } }]);
+  bench.host.script.ackEnds = true;
+  bench.host.cut();
+  await bench.host.until(() => bench.host.hellos().length === 3);
+  await isForgotten('1.1');
+});
+
+test('an end that happened while the host was away is told by the next hello', async () => {
+  await bench.connect();
+  const gate = join(bench.home, 'gate');
+  bench.host.order(1, sh(`until [ -e ${gate} ]; do sleep 0.02; done; exit 5`));
+  await bench.host.untilRunning(1);
+  await bench.host.kill();
+  mkdirSync(gate);
+  while (!existsSync(join(bench.home, 'node/attempts/1.1/exit')) && !readdirSync(join(bench.home, 'node/attempts/1.1')).includes('exit')) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await bench.host.listen();
+  expect(await bench.host.outcome(1)).toEqual({ kind: 'exited', code: 5 });
+});
+
+test('an order repeated after a reconnect does not run the job twice', async () => {
+  await bench.connect();
+  bench.host.order(1, sh('echo ran; sleep 0.3'));
+  bench.host.cut();
+  await bench.host.until(() => bench.host.hellos().length === 2);
+  bench.host.order(1, sh('echo ran; sleep 0.3'));
+  await bench.host.outcome(1);
+  expect(readFileSync(join(bench.home, 'node/jobs/1/1.stdout'), 'utf8')).toBe('ran\n');
+});
+
+test('an attempt that welcome does not list is stopped and forgotten without a word', async () => {
+  await bench.connect();
+  bench.host.order(1, sh('echo $$; trap "" TERM; while :; do sleep 0.05; done'));
+  await bench.host.untilRunning(1);
+  bench.host.script.superseded.add('1.1');
+  bench.host.cut();
+  await bench.host.until(() => bench.host.hellos().length === 2);
+  await isForgotten('1.1');
+  expect(bench.host.ended(1)).toBeUndefined();
+});
+
+test('a stop of an attempt whose order never arrived is answered', async () => {
+  await bench.connect();
+  bench.host.send({ type: 'stop', jobId: 9, attempt: 2, by: 'user', graceMs: 0 });
+  expect(await bench.host.outcome(9, 2)).toEqual({ kind: 'stopped', by: 'user', code: null, signal: null });
+});
+
+test('forget deletes the files of a job that has ended, and not of one that runs', async () => {
+  await bench.connect();
+  bench.host.order(1, sh('echo x'));
+  bench.host.order(2, sh('sleep 1000'));
+  await bench.host.outcome(1);
+  await bench.host.untilRunning(2);
+  bench.host.send({ type: 'forget', jobId: 1 });
+  bench.host.send({ type: 'forget', jobId: 2 });
+  while (existsSync(join(bench.home, 'node/jobs/1'))) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(existsSync(join(bench.home, 'node/jobs/2'))).toBe(true);
+  bench.host.send({ type: 'stop', jobId: 2, attempt: 1, by: 'user', graceMs: 0 });
+  await bench.host.outcome(2);
+});
+
+test('a second runner of the same home is refused', async () => {
+  const child = bench.spawnRunner();
+  await bench.host.untilConnected();
+  await expect(bench.startRunner()).rejects.toThrow(/a runner of this home is alive/);
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.once('exit', resolve));
+  expect(child.exitCode).toBe(0);
+  expect(existsSync(join(bench.home, 'run/runner.json'))).toBe(false);
+});

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MAX_FRAME_BYTES } from '@weir/contract';
+import { RunnerBench, sh } from '../runner-bench.ts';
+
+let bench: RunnerBench;
+beforeEach(async () => {
+  bench = await RunnerBench.open();
+});
+afterEach(() => bench.dispose());
+
+const untilHellos = (count: number) => bench.host.until(() => bench.host.hellos().length === count);
+const warnings = () => bench.logged.filter((line) => line.level >= 40).map((line) => line.msg);
+
+test('a runner started before its host connects when the host is there', async () => {
+  await bench.host.stop();
+  await bench.startRunner();
+  await bench.host.listen();
+  await untilHellos(1);
+});
+
+test('a runner comes back to a host that was killed and started again', async () => {
+  await bench.connect();
+  await bench.host.kill();
+  await bench.host.listen();
+  await untilHellos(2);
+  bench.host.order(1, sh('exit 0'));
+  expect(await bench.host.outcome(1)).toEqual({ kind: 'exited', code: 0 });
+});
+
+test.each([
+  ['text that is not JSON', 'oh no', 'not JSON'],
+  ['a frame of an unknown type', '{"type":"reboot"}', 'unknown type "reboot"'],
+  ['a frame with a wrong field', '{"type":"stop","jobId":"1","attempt":1,"by":"user","graceMs":0}', '"stop" frame: /jobId'],
+  ['a binary frame', new Uint8Array([1, 2, 3]), 'a binary frame'],
+  ['a frame above the limit', `"${'x'.repeat(MAX_FRAME_BYTES)}"`, 'Max payload size exceeded'],
+])('%s ends the session with a clear line and a reconnect', async (_, data, reason) => {
+  await bench.connect();
+  bench.host.sendRaw(data);
+  await untilHellos(2);
+  expect(warnings()).toEqual([expect.stringContaining(`does not fit the contract (${reason}`)]);
+  bench.host.order(1, sh('exit 0'));
+  expect(await bench.host.outcome(1)).toEqual({ kind: 'exited', code: 0 });
+});
+
+test('a refused token is told once and clearly, not tried again at once, and a new one is taken up at once', async () => {
+  bench.host.token = 'another';
+  await bench.startRunner();
+  await bench.host.until(() => bench.host.refusedHandshakes === 1);
+  bench.host.writeToken('another');
+  await untilHellos(1);
+  expect(bench.host.refusedHandshakes).toBe(1);
+  expect(warnings()).toEqual([expect.stringMatching(/refuses the node token/)]);
+});
+
+test('a host that falls silent is left for a new connection', async () => {
+  bench.host.script.heartbeatMs = 30;
+  await bench.connect();
+  bench.host.freeze();
+  await untilHellos(2);
+  expect(warnings()).toEqual(['the host has not answered for several heartbeats']);
+});
+
+test('heartbeats come while a session lasts', async () => {
+  bench.host.script.heartbeatMs = 20;
+  await bench.connect();
+  await bench.host.until(() => bench.host.frames.filter((frame) => frame.type === 'heartbeat').length >= 3);
+});
