@@ -27,6 +27,7 @@ def test_the_shipped_mmoe_reaches_its_quality_on_adult(engine: Engine, tmp_path:
         pq.write_table(rows, tmp_path / name / "part_0.parquet")
     config = yaml.safe_load((Path(MMoE.__file__).parent / "config" / "model_config.yaml").read_text())
     params = {**config["Base"], **config["MMoE_default"]}
+    params.pop("model")
     dataset = engine.build(tmp_path / "train", feature_cols=feature_columns(table.schema), label_cols=LABELS)
     engine.train(dataset["dataset_dir"], "MMoE", "run", **params)
     engine.predict(dataset["dataset_dir"], "MMoE", "run", tmp_path / "test", params=params)

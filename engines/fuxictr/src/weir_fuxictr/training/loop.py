@@ -15,13 +15,14 @@ from typing import Any, Final
 
 import torch
 from fuxictr.utils import Monitor
+from torch import Tensor
 
 from weir_fuxictr.errors import EngineError
 from weir_fuxictr.events import EventSink
 from weir_fuxictr.files import written_beside
 from weir_fuxictr.training.checkpoint import CheckpointStore, Progress
 from weir_fuxictr.training.evaluation import Metrics, collect_predictions, compute_metrics, monitor_logs
-from weir_fuxictr.training.loader import SplitLoader, batch_ranges
+from weir_fuxictr.training.loader import Batch, SplitLoader, batch_ranges
 
 MAX_GRADIENT_NORM: Final = 10.0
 _LEAST_IMPROVEMENT: Final = 1e-6
@@ -114,7 +115,7 @@ def _train_epoch(run: TrainingRun) -> float:
     reported_rows = 0
     steps = len(batch_ranges(run.train.rows, run.params["batch_size"]))
     for batch in run.train.batches(progress.epoch):
-        loss_sum += model.train_step(batch).detach()
+        loss_sum += _step(model, batch, progress)
         batches += 1
         rows += len(next(iter(batch.values())))
         progress.global_step += 1
@@ -130,6 +131,16 @@ def _train_epoch(run: TrainingRun) -> float:
     mean = _finite(float(loss_sum) / max(batches, 1), progress)
     _log.info("Train loss: %.6f", mean)
     return mean
+
+
+def _step(model: Any, batch: Batch, progress: Progress) -> Tensor:
+    try:
+        loss: Tensor = model.train_step(batch).detach()
+    except RuntimeError as error:
+        if "between 0 and 1" in str(error):
+            _finite(math.nan, progress)
+        raise
+    return loss
 
 
 def _finite(loss: float, progress: Progress) -> float:

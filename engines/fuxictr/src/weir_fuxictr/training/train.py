@@ -72,9 +72,9 @@ def make_model(model_class: Any, manifest: Manifest, params: dict[str, Any], mod
         message = f"gpu {gpu} does not exist; this machine has {torch.cuda.device_count()}."
         raise EngineError("invalid_spec", message, field="gpu", value=gpu)
     feature_map = FeatureMap(manifest.directory.name, str(manifest.directory))
-    feature_map.load(str(manifest.directory / "feature_map.json"), params)
     options = {key: value for key, value in params.items() if key not in ("model", "model_id", "dataset_id")}
     try:
+        feature_map.load(str(manifest.directory / "feature_map.json"), params)
         return model_class(feature_map, model_id=model_id, gpu=gpu, verbose=0, model_root=".", **options)
     except (TypeError, ValueError, NotImplementedError, AssertionError, KeyError) as error:
         message = f"{model_class.__name__} does not accept the parameters: {error}."
