@@ -51,6 +51,7 @@ export class FakeRunner {
   readonly #url: string;
   readonly #token: string | undefined;
   #socket: WebSocket | undefined;
+  #beat: NodeJS.Timeout | undefined;
 
   constructor(at: { url: string; node: string; token: string | undefined }) {
     this.node = at.node;
@@ -88,7 +89,17 @@ export class FakeRunner {
     this.send({ type: 'hello', version: PROTOCOL_VERSION, node: this.node, inventory: this.inventory, attempts, ...over });
   }
 
+  /** Sends heartbeats until it falls silent or disconnects. */
+  beat(everyMs: number): void {
+    this.#beat = setInterval(() => this.send({ type: 'heartbeat' }), everyMs);
+  }
+
+  fallSilent(): void {
+    clearInterval(this.#beat);
+  }
+
   async disconnect(): Promise<void> {
+    this.fallSilent();
     const socket = this.#socket;
     if (socket === undefined || socket.readyState === WebSocket.CLOSED) return;
     socket.terminate();

@@ -10,6 +10,11 @@ export class EventHub {
     for (const event of events) for (const listener of this.#listeners) listener(event);
   }
 
+  /** How many listen now. */
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
   /** Calls `listener` for each event until the returned function is called. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);

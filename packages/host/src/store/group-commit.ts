@@ -3,6 +3,7 @@ import { AppError, type Event } from '@weir/contract';
 import { insertAudit, type AuditEntry } from './audit-store.ts';
 import { insertEvent, type NewEvent } from '../events/event-store.ts';
 import type { Database } from './schema.ts';
+import { isStoreFailure } from './sqlite-database.ts';
 
 /** What an operation of a write works with. */
 export interface WriteContext {
@@ -122,13 +123,9 @@ async function applyOne(transaction: Controlled, waiting: Waiting, events: Event
     await guarded.releaseSavepoint('operation').execute();
     return done;
   } catch (error) {
+    if (isStoreFailure(error)) throw error;
     events.length = before;
-    await guarded
-      .rollbackToSavepoint('operation')
-      .execute()
-      .catch(() => {
-        throw error; // the transaction itself is gone: nothing of the batch is stored
-      });
+    await guarded.rollbackToSavepoint('operation').execute();
     return () => waiting.refuse(error);
   }
 }

@@ -5,11 +5,24 @@ import type { SqliteDatabase, SqliteStatement } from 'kysely';
 /** Prepared statements kept per connection; Kysely writes the same text for the same query. */
 const MAX_STATEMENTS = 400;
 
+/** Takes the write lock at once, so that a foreign lock fails the transaction and not one operation after the other. */
+const BEGIN = 'begin immediate';
+/** The event loop stands still while SQLite waits for a foreign lock. */
+const LOCK_WAIT_MS = 2_000;
+
+/** SQLite result codes that tell of the store, not of the statement: busy, locked, read-only, I/O, damaged, full, not to be opened, no database. */
+const STORE_FAILURES = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
+
+/** True when the store itself failed: what was asked of it may be sound. */
+export function isStoreFailure(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && STORE_FAILURES.has(error.errcode & 0xff);
+}
+
 /** Opens a SQLite file in the shape that Kysely's SQLite dialect expects. */
 export function openSqlite(path: string, options: { readOnly: boolean }): SqliteDatabase {
   // SQLite gives its journal files the mode of the database: what jobs and SQL texts hold is nobody else's.
   if (!options.readOnly) closeSync(openSync(path, 'a', 0o600));
-  const database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 5000, enableForeignKeyConstraints: true });
+  const database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: LOCK_WAIT_MS, enableForeignKeyConstraints: true });
   if (!options.readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
   database.exec('PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;');
   const statements = new Map<string, SqliteStatement>();
@@ -22,7 +35,7 @@ export function openSqlite(path: string, options: { readOnly: boolean }): Sqlite
       const known = statements.get(text);
       if (known !== undefined) return known;
       if (statements.size >= MAX_STATEMENTS) statements.clear();
-      const statement = adaptStatement(database.prepare(text));
+      const statement = adaptStatement(database.prepare(text === 'begin' ? BEGIN : text));
       statements.set(text, statement);
       return statement;
     },

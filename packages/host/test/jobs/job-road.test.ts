@@ -24,12 +24,21 @@ async function running(runner: FakeRunner, over: object = {}): Promise<Job> {
 const heldAllocations = () =>
   host.running.services.store.read.selectFrom('resource_allocations').selectAll().where('released', '=', 0).execute();
 
-const typesOf = async (jobId: number) =>
-  (await client.eventList({ query: { job_id: jobId } })).events.map((event) => event.type);
+const typesOf = async (jobId: number) => (await client.eventList({ query: { job_id: jobId } })).events.map((event) => event.type);
 
 test('a job goes from submit over its start and its run to an acknowledged end', async () => {
   const runner = await host.connectedRunner();
-  const job = await submit({ command: ['echo', 'x'], name: 'n', env: { A: '1' }, workdir: '/tmp', cpus: 2, memory_bytes: 1 << 20, gpus: 1, time_limit_ms: 9, grace_ms: 7 });
+  const job = await submit({
+    command: ['echo', 'x'],
+    name: 'n',
+    env: { A: '1' },
+    workdir: '/tmp',
+    cpus: 2,
+    memory_bytes: 1 << 20,
+    gpus: 1,
+    time_limit_ms: 9,
+    grace_ms: 7,
+  });
   expect(job).toMatchObject({ state: 'pending', attempt: 0, node: null, started_at: null, command: ['echo', 'x'] });
   const order = await runner.order(job.job_id);
   expect(order.launch).toEqual({
@@ -45,7 +54,11 @@ test('a job goes from submit over its start and its run to an acknowledged end',
     graceMs: 7,
   });
   expect(await host.jobIn(job.job_id, 'starting')).toMatchObject({ attempt: 1, node: 'here', gpu_ids: [0] });
-  expect(await client.nodeShow({ params: { name: 'here' } })).toMatchObject({ cpus_allocated: 2, memory_bytes_allocated: 1 << 20, jobs: 1 });
+  expect(await client.nodeShow({ params: { name: 'here' } })).toMatchObject({
+    cpus_allocated: 2,
+    memory_bytes_allocated: 1 << 20,
+    jobs: 1,
+  });
   runner.reportRunning(order);
   expect(await host.jobIn(job.job_id, 'running')).toMatchObject({ started_at: NOON, reason: null });
   runner.reportEnd(order);
@@ -57,15 +70,42 @@ test('a job goes from submit over its start and its run to an acknowledged end',
 });
 
 const OUTCOMES: [Outcome, Partial<Job>][] = [
-  [{ kind: 'exited', code: 0 }, { state: 'completed', exit_code: 0, reason: null }],
-  [{ kind: 'exited', code: 3 }, { state: 'failed', exit_code: 3, reason: 'exited with code 3' }],
-  [{ kind: 'signaled', signal: 9 }, { state: 'failed', exit_code: null, exit_signal: 9, reason: 'killed by signal 9' }],
-  [{ kind: 'stopped', by: 'user', code: null, signal: 15 }, { state: 'cancelled', exit_signal: 15, reason: 'cancelled by request' }],
-  [{ kind: 'stopped', by: 'time_limit', code: 1, signal: null }, { state: 'timed_out', exit_code: 1, reason: 'ran into its time limit' }],
-  [{ kind: 'stopped', by: 'superseded', code: null, signal: 9 }, { state: 'lost', exit_signal: 9 }],
-  [{ kind: 'oom_killed', limitBytes: 5 }, { state: 'oom_killed', exit_code: null, reason: 'used more than its memory limit of 5 bytes' }],
-  [{ kind: 'start_failed', message: 'no {such} file' }, { state: 'failed', reason: 'could not be started: no {such} file' }],
-  [{ kind: 'lost', reason: 'process_vanished' }, { state: 'lost', reason: 'its process vanished without a trace' }],
+  [
+    { kind: 'exited', code: 0 },
+    { state: 'completed', exit_code: 0, reason: null },
+  ],
+  [
+    { kind: 'exited', code: 3 },
+    { state: 'failed', exit_code: 3, reason: 'exited with code 3' },
+  ],
+  [
+    { kind: 'signaled', signal: 9 },
+    { state: 'failed', exit_code: null, exit_signal: 9, reason: 'killed by signal 9' },
+  ],
+  [
+    { kind: 'stopped', by: 'user', code: null, signal: 15 },
+    { state: 'cancelled', exit_signal: 15, reason: 'cancelled by request' },
+  ],
+  [
+    { kind: 'stopped', by: 'time_limit', code: 1, signal: null },
+    { state: 'timed_out', exit_code: 1, reason: 'ran into its time limit' },
+  ],
+  [
+    { kind: 'stopped', by: 'superseded', code: null, signal: 9 },
+    { state: 'lost', exit_signal: 9 },
+  ],
+  [
+    { kind: 'oom_killed', limitBytes: 5 },
+    { state: 'oom_killed', exit_code: null, reason: 'used more than its memory limit of 5 bytes' },
+  ],
+  [
+    { kind: 'start_failed', message: 'no {such} file' },
+    { state: 'failed', reason: 'could not be started: no {such} file' },
+  ],
+  [
+    { kind: 'lost', reason: 'process_vanished' },
+    { state: 'lost', reason: 'its process vanished without a trace' },
+  ],
 ];
 
 test.each(OUTCOMES)('the outcome %j is shown as %j', async (outcome, expected) => {
@@ -94,7 +134,13 @@ test('an acknowledged end is committed: another connection reads it', async () =
     const { frames } = runner;
     const push = frames.push.bind(frames);
     frames.push = (...items) => {
-      if (items.some((frame) => frame.type === 'endedAck')) void host.running.services.store.read.selectFrom('jobs').select('state').where('id', '=', job.job_id).executeTakeFirstOrThrow().then((row) => resolve(row.state));
+      if (items.some((frame) => frame.type === 'endedAck'))
+        void host.running.services.store.read
+          .selectFrom('jobs')
+          .select('state')
+          .where('id', '=', job.job_id)
+          .executeTakeFirstOrThrow()
+          .then((row) => resolve(row.state));
       return push(...items);
     };
   });
@@ -212,7 +258,10 @@ describe('pause and resume', () => {
 
 test('a job that no known node could hold is refused with what there is', async () => {
   await host.connectedRunner();
-  await expect(submit({ cpus: 5 })).rejects.toMatchObject({ code: 'resources_never_fit', message: expect.stringContaining('here (4 CPUs') as string });
+  await expect(submit({ cpus: 5 })).rejects.toMatchObject({
+    code: 'resources_never_fit',
+    message: expect.stringContaining('here (4 CPUs') as string,
+  });
 });
 
 test('a job waits for a node, then for room, and says so', async () => {
@@ -227,7 +276,17 @@ test('a job whose row cannot be placed ends alone, and those planned with it sta
   await host.running.services.store.write(async ({ db }) => {
     await db
       .insertInto('resource_allocations')
-      .values({ job_id: poison.job_id, attempt: 1, node_name: 'here', allocated_cpus: 0, memory_bytes: 0, gpu_ids: '[]', released: 1, allocated_at: 0, released_at: 0 })
+      .values({
+        job_id: poison.job_id,
+        attempt: 1,
+        node_name: 'here',
+        allocated_cpus: 0,
+        memory_bytes: 0,
+        gpu_ids: '[]',
+        released: 1,
+        allocated_at: 0,
+        released_at: 0,
+      })
       .execute();
   });
   const sound = await submit();
