@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { PROTOCOL_VERSION, encodeLogChunk, type HostFrame, type Inventory, type RunnerFrame } from '@weir/contract';
+import { PROTOCOL_VERSION, encodeLogChunk, type HostFrame, type Inventory, type RunnerFrame } from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
 import { errorText } from './error-code.ts';
 import { attemptKey, type AttemptId, type AttemptState, type Executor } from './executors/executor.ts';

@@ -1,4 +1,4 @@
-import type { AttemptReport } from '@weir/contract';
+import type { AttemptReport } from '@weir/contract/protocol';
 import type { AttemptId, AttemptState } from './executors/executor.ts';
 
 /**

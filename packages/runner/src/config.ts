@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { AppError } from '@weir/contract';
+import { AppError } from '@weir/contract/protocol';
 import { INHERITED_VARIABLES } from './executors/process/job-environment.ts';
 
 /** Everything a runner is told from outside. */

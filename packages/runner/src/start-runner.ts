@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError } from '@weir/contract';
+import { AppError } from '@weir/contract/protocol';
 import {
   createLogger,
   processIsAlive,

@@ -1,4 +1,4 @@
-import type { AttemptReport } from '@weir/contract';
+import type { AttemptReport } from '@weir/contract/protocol';
 import { reportAttempt, reportGist } from './attempt-reports.ts';
 import type { AttemptId, AttemptState } from './executors/executor.ts';
 import type { StageEventsTail } from './stage-events/stage-events-tail.ts';

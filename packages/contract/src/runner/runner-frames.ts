@@ -3,10 +3,7 @@ import { IDENTIFIER_PATTERN, Timestamp } from '../ids.ts';
 import { Outcome } from '../jobs/outcome.ts';
 import { Inventory } from '../nodes/node-schemas.ts';
 
-/** Version of the frames; a host refuses a runner that speaks another. */
-export const PROTOCOL_VERSION = 1;
-/** Largest text frame either side accepts, bytes. */
-export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
+export { MAX_FRAME_BYTES, PROTOCOL_VERSION } from './limits.ts';
 
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const attempt = { jobId: Id, attempt: Type.Integer({ minimum: 1 }) };

@@ -1,8 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { JsonObject } from '../ids.ts';
 
-/** Longest line of a stage's event file, bytes; longer ones are refused by the runner. */
-export const MAX_STAGE_EVENT_BYTES = 4 * 1024 * 1024;
+export { MAX_STAGE_EVENT_BYTES } from '../runner/limits.ts';
 
 const at = Type.Optional(Type.String());
 

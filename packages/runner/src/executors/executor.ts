@@ -1,4 +1,4 @@
-import type { Launch, Outcome, StopCause } from '@weir/contract';
+import type { Launch, Outcome, StopCause } from '@weir/contract/protocol';
 
 /** One try to execute a job. */
 export interface AttemptId {

@@ -1,6 +1,6 @@
 import { watch } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import type { HostFrame, LogChunk } from '@weir/contract';
+import type { HostFrame, LogChunk } from '@weir/contract/protocol';
 import { hasErrorCode } from '../error-code.ts';
 import { outputFile, type NodeFolders } from '../node-folders.ts';
 import type { AttemptId } from '../executors/executor.ts';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Gpu } from '@weir/contract';
+import type { Gpu } from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
 import { hasErrorCode } from '../error-code.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { constrainedMemory } from 'node:process';
 import { hostname } from 'node:os';
-import type { Inventory } from '@weir/contract';
+import type { Inventory } from '@weir/contract/protocol';
 import { readTextIfThere, type Logger } from '@weir/runtime';
 import { countCpus } from './cpu-count.ts';
 import { probeGpus } from './gpus.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
-import { MAX_FRAME_BYTES, type HostFrame } from '@weir/contract';
+import { MAX_FRAME_BYTES, type HostFrame } from '@weir/contract/protocol';
 import { errorText } from '../error-code.ts';
 import type { Endpoint } from './endpoint.ts';
 import { parseHostFrame } from './host-frame-parser.ts';

@@ -1,10 +1,8 @@
-import { Compile } from 'typebox/compile';
-import { HostFrame } from '@weir/contract';
+import type { HostFrame } from '@weir/contract/protocol';
+import { HOST_FRAME_CHECKS } from './host-frame-checks.ts';
 
 /** What a frame of the host turned out to be. */
 export type ParsedFrame = { readonly kind: 'frame'; readonly frame: HostFrame } | { readonly kind: 'invalid'; readonly reason: string };
-
-const validators = new Map(HostFrame.anyOf.map((schema) => [schema.properties.type.const as string, Compile(schema)]));
 
 /** Reads a text frame by the contract. */
 export function parseHostFrame(text: string): ParsedFrame {
@@ -14,10 +12,8 @@ export function parseHostFrame(text: string): ParsedFrame {
   } catch {
     return { kind: 'invalid', reason: 'not JSON' };
   }
-  const type = typeof value === 'object' && value !== null && 'type' in value ? String(value.type) : undefined;
-  const validator = validators.get(type ?? '');
-  if (validator === undefined) return { kind: 'invalid', reason: `unknown type "${type ?? ''}"` };
-  if (validator.Check(value)) return { kind: 'frame', frame: value as HostFrame };
-  const [first] = validator.Errors(value);
-  return { kind: 'invalid', reason: `"${type}" frame: ${first?.instancePath ?? ''} ${first?.message ?? 'does not fit the contract'}` };
+  const type = typeof value === 'object' && value !== null && 'type' in value ? String(value.type) : '';
+  const check = Object.hasOwn(HOST_FRAME_CHECKS, type) ? HOST_FRAME_CHECKS[type] : undefined;
+  if (check === undefined) return { kind: 'invalid', reason: `unknown type "${type}"` };
+  return check(value) ? { kind: 'frame', frame: value as HostFrame } : { kind: 'invalid', reason: `a "${type}" frame of another form` };
 }

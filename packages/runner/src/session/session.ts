@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs';
-import type { HostFrame, RunnerFrame } from '@weir/contract';
+import type { HostFrame, RunnerFrame } from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
 import { errorText } from '../error-code.ts';
 import { Backoff } from './backoff.ts';

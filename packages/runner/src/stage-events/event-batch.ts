@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { MAX_STAGE_EVENT_BYTES } from '@weir/contract';
+import { MAX_STAGE_EVENT_BYTES } from '@weir/contract/protocol';
 import { hasErrorCode } from '../error-code.ts';
 
 /** Whole lines of an event file, each the text of one JSON value. */

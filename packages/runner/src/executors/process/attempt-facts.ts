@@ -1,6 +1,6 @@
 import { readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { hasErrorCode } from '../../error-code.ts';
-import type { Outcome, StopCause } from '@weir/contract';
+import type { Outcome, StopCause } from '@weir/contract/protocol';
 import type { ProcessIdentity } from '@weir/runtime';
 import type { EndedState, StopOrder } from '../executor.ts';
 

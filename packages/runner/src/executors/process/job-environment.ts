@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Launch } from '@weir/contract';
+import type { Launch } from '@weir/contract/protocol';
 import type { AttemptId } from '../executor.ts';
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

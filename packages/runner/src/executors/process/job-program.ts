@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
-import type { Launch } from '@weir/contract';
+import type { Launch } from '@weir/contract/protocol';
 
 /** How this node runs stage programs. */
 export interface StageRuntime {

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { Launch } from '@weir/contract';
+import type { Launch } from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
 import { errorText } from '../../error-code.ts';
 import type { AttemptRecord, Ledger, LedgerEntry } from '../../ledger.ts';
