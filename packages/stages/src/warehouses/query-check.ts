@@ -35,41 +35,23 @@ const REFUSED_FUNCTIONS = new Set([
  * Throws StageError `invalid_sql` or `path_not_allowed`.
  */
 export async function checkQuery(db: Duckdb, source: SqlSource): Promise<Column[]> {
-  const statement = await prepareOnly(db, source);
-  try {
-    checkShape(statement, source);
-    await checkTree(db, source);
-    return readColumns(statement, source);
-  } finally {
-    statement.destroySync();
-  }
-}
-
-async function prepareOnly(db: Duckdb, source: SqlSource): Promise<DuckDBPreparedStatement> {
   if (source.sql.replace(/--[^\n]*|;|\s/g, '') === '') throw refuse(source, 'is empty. Write one query');
   try {
     const statements = await db.connection.extractStatements(source.sql);
     if (statements.count !== 1) throw refuse(source, `holds ${statements.count} statements. Give exactly one query`);
-    return await statements.prepare(0);
+    // Preparing some statements acts already (EXPORT makes its directory), so the syntax tree is looked at first.
+    await checkTree(db, source);
+    return readStatement(await statements.prepare(0), source);
   } catch (error) {
     throw describeSqlError(error, source);
   }
 }
 
-function checkShape(statement: DuckDBPreparedStatement, source: SqlSource): void {
-  if (statement.statementType !== StatementType.SELECT) {
-    const kind = StatementType[statement.statementType] ?? 'unknown';
-    throw refuse(source, `is not a query (statement type ${kind}). Only one SELECT, WITH, VALUES, FROM or TABLE is run`);
-  }
-  if (statement.parameterCount > 0)
-    throw refuse(source, `has ${statement.parameterCount} open parameters. Write the values into the query`);
-}
-
 async function checkTree(db: Duckdb, source: SqlSource): Promise<void> {
   const [row] = await db.texts(`SELECT json_serialize_sql(${quoteText(source.sql)})`);
   const tree: unknown = JSON.parse(row?.[0] ?? '{}');
-  if (isRecord(tree) && tree['error'] === true)
-    throw refuse(source, 'is not a plain query. Only one SELECT, WITH, VALUES, FROM or TABLE is run');
+  if (!isRecord(tree) || tree['error'] !== false)
+    throw refuse(source, 'is not a query. Only one SELECT, WITH, VALUES, FROM or TABLE is run');
   for (const name of functionNames(tree)) {
     if (REFUSED_FUNCTIONS.has(name.toLowerCase())) throw refuse(source, `calls ${name}(), which does more than read`);
   }
@@ -80,6 +62,17 @@ function* functionNames(node: unknown): Generator<string> {
   if (!isRecord(node)) return;
   if (typeof node['function_name'] === 'string') yield node['function_name'];
   for (const value of Object.values(node)) yield* functionNames(value);
+}
+
+function readStatement(statement: DuckDBPreparedStatement, source: SqlSource): Column[] {
+  try {
+    if (statement.statementType !== StatementType.SELECT) throw refuse(source, 'is not a query');
+    if (statement.parameterCount > 0)
+      throw refuse(source, `has ${statement.parameterCount} open parameters. Write the values into the query`);
+    return readColumns(statement, source);
+  } finally {
+    statement.destroySync();
+  }
 }
 
 function readColumns(statement: DuckDBPreparedStatement, source: SqlSource): Column[] {

@@ -1,5 +1,4 @@
 import type { DataFetchSpec, JsonObject } from '@weir/contract';
-import type { Home } from './run-stage.ts';
 
 /** Parameters of a small model that trains in seconds. */
 export const PARAMS: JsonObject = {
@@ -45,7 +44,7 @@ export function baseSpec(choices: SpecChoices = {}) {
   };
 }
 
-export function dataFetchSpec(at: Home, choices: SpecChoices = {}): DataFetchSpec {
+export function dataFetchSpec(choices: SpecChoices = {}): DataFetchSpec {
   return { ...baseSpec(choices), sampleSql: choices.sampleSql ?? sampleSql(3000), inferSql: choices.inferSql ?? inferSql(1000) };
 }
 
