@@ -59,7 +59,7 @@ export default defineConfig(
   // What a parser has checked, it may assert.
   {
     files: ['**/parse-*.ts', '**/*-parser.ts', 'packages/contract/src/http/client.ts'],
-    rules: { '@typescript-eslint/consistent-type-assertions': 'error' },
+    rules: { '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }] },
   },
   {
     files: ['packages/cli/src/**/*.ts', 'bench/**/*.ts', 'tools/**/*.ts', 'packages/stages/src/**/*-output.ts'],
@@ -70,7 +70,7 @@ export default defineConfig(
     rules: {
       'max-lines-per-function': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/consistent-type-assertions': 'error',
+      '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }],
       'no-restricted-properties': [
         'error',
         {

@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise, type ICruiseResult, type IViolation } from 'dependency-cruiser';
 import extractTypeScriptConfig from 'dependency-cruiser/config-utl/extract-ts-config';
-import { IMPORT_RULES } from './rules.ts';
+import { readManifests } from './manifests.ts';
+import { describeRules } from './rules.ts';
 
 /** What a look at every import of a tree found. */
 export interface ImportFindings {
@@ -24,12 +25,11 @@ export async function cruiseImports(root: string): Promise<ImportFindings> {
     folders,
     {
       baseDir: root,
-      ruleSet: { forbidden: [...IMPORT_RULES] },
+      ruleSet: { forbidden: describeRules(readManifests(root)) },
       validate: true,
       doNotFollow: { path: 'node_modules' },
       exclude: { path: '/fixtures/' },
       tsPreCompilationDeps: true,
-      combinedDependencies: true,
       enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
     },
     undefined,

@@ -1,10 +1,10 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser';
 
 const PACKAGE = '^packages/([^/]+)/';
+const TEST = '^packages/[^/]+/test/';
 const anyOwnFile = '^(packages|tools|bench|e2e)/';
 
-/** Who may import whom; docs/architecture.md has the reasons. Every rule is an error, else the check would pass over it. */
-export const IMPORT_RULES: readonly IForbiddenRuleType[] = [
+const FIXED_RULES: readonly IForbiddenRuleType[] = [
   { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   {
     name: 'apps-do-not-import-apps',
@@ -40,26 +40,20 @@ export const IMPORT_RULES: readonly IForbiddenRuleType[] = [
   {
     name: 'core-is-pure',
     severity: 'error',
-    from: { path: '^(packages/.+/core)/' },
+    from: { path: '^(packages/[^/]+/src/(?:.+/)?core)/' },
     to: { pathNot: ['^$1/', '^packages/contract/src/'] },
   },
   {
-    name: 'only-stores-touch-sql',
+    name: 'only-stores-write-sql',
     severity: 'error',
-    from: { path: '^packages/host/src/', pathNot: ['-store\\.ts$', '^packages/host/src/store/', '^packages/host/src/(main|app)\\.ts$'] },
-    to: { path: ['^packages/host/src/store/', '^node_modules/kysely/'] },
+    from: { path: '^packages/host/src/', pathNot: ['-store\\.ts$', '^packages/host/src/store/'] },
+    to: { path: '^node_modules/kysely/', dependencyTypesNot: ['type-only'] },
   },
   {
-    name: 'packages-meet-at-their-exports',
+    name: 'only-the-store-knows-its-database',
     severity: 'error',
-    from: { path: PACKAGE },
-    to: { path: '^packages/[^/]+/', pathNot: ['^packages/$1/', '^packages/[^/]+/src/(index|main|client)\\.ts$'] },
-  },
-  {
-    name: 'outsiders-meet-packages-at-their-exports',
-    severity: 'error',
-    from: { path: '^(tools|bench|e2e)/' },
-    to: { path: '^packages/', pathNot: '^packages/[^/]+/src/(index|main|client)\\.ts$' },
+    from: { path: '^packages/host/src/', pathNot: '^packages/host/src/store/' },
+    to: { path: '^packages/host/src/store/(sqlite|migrat)' },
   },
   { name: 'packages-stand-alone', severity: 'error', from: { path: '^packages/' }, to: { path: '^(tools|bench|e2e)/' } },
   {
@@ -70,15 +64,52 @@ export const IMPORT_RULES: readonly IForbiddenRuleType[] = [
   },
   { name: 'imports-resolve', severity: 'error', from: { path: anyOwnFile }, to: { couldNotResolve: true } },
   {
-    name: 'dependencies-are-declared',
-    severity: 'error',
-    from: { path: anyOwnFile },
-    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
-  },
-  {
     name: 'sources-need-no-dev-dependencies',
     severity: 'error',
     from: { path: '^packages/[^/]+/src/' },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   },
 ];
+
+/** What the package.json files say. */
+export interface Manifests {
+  /** Files that packages offer to others: `packages/contract/src/index.ts`. */
+  readonly exported: readonly string[];
+  /** Development dependencies of the root, there for the tests of every package. */
+  readonly testLibraries: readonly string[];
+}
+
+/**
+ * Who may import whom; docs/architecture.md has the reasons. Every rule is an error, else the check would pass over it.
+ */
+export function describeRules({ exported, testLibraries }: Manifests): IForbiddenRuleType[] {
+  const exports = exported.map((file) => `^${file.replaceAll('.', '\\.')}$`);
+  const undeclared = ['npm-no-pkg', 'npm-unknown'] as const;
+  return [
+    ...FIXED_RULES,
+    {
+      name: 'packages-meet-at-their-exports',
+      severity: 'error',
+      from: { path: PACKAGE },
+      to: { path: '^packages/[^/]+/', pathNot: ['^packages/$1/', ...exports] },
+    },
+    {
+      name: 'outsiders-meet-packages-at-their-exports',
+      severity: 'error',
+      from: { path: '^(tools|bench|e2e)/' },
+      to: { path: '^packages/', pathNot: exports },
+    },
+    {
+      name: 'dependencies-are-declared',
+      severity: 'error',
+      from: { path: anyOwnFile, pathNot: TEST },
+      to: { dependencyTypes: [...undeclared] },
+    },
+    {
+      name: 'dependencies-of-tests-are-declared',
+      severity: 'error',
+      from: { path: TEST },
+      to: { dependencyTypes: [...undeclared], pathNot: testLibraries.map((name) => `^node_modules/${name}/`) },
+    },
+  ];
+}

@@ -4,7 +4,7 @@ import { connect, type Address, type Connection } from './connection/connect.ts'
 import { openLink, type Link } from './connection/patience.ts';
 
 /** The options that every command of the API has. */
-export interface CommonOptions {
+interface CommonOptions {
   readonly host?: string;
   readonly json?: boolean;
 }
@@ -17,13 +17,13 @@ export interface Invocation<Options> {
   readonly args: readonly string[];
   readonly json: boolean;
   /** The host for calls that are made once. */
-  connect(): Connection;
+  readonly connect: () => Connection;
   /** The host for calls that outlive a restart of it. */
-  link(): Link;
+  readonly link: () => Link;
 }
 
 /** Does a command's work; answers the exit code, nothing for 0. */
-export type Handler<Options> = (invocation: Invocation<Options>) => Promise<number | void>;
+export type Handler<Options> = (invocation: Invocation<Options>) => Promise<number> | Promise<void>;
 
 /** Lets `handler` run when the command is called; adds `--json` and `--host`. */
 export function handle<Options>(command: Command, config: Config, handler: Handler<Options>): void {
@@ -50,7 +50,8 @@ export function handleLocal<Options>(command: Command, config: Config, handler: 
       connect: () => connect(address),
       link: () => openLink(address),
     };
-    process.exitCode = (await handler(invocation)) ?? 0;
+    const exitCode = await handler(invocation);
+    process.exitCode = typeof exitCode === 'number' ? exitCode : 0;
   });
 }
 

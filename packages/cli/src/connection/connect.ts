@@ -36,7 +36,7 @@ export function connect(address: Address): Connection {
 }
 
 /** The address that the home's own host wrote down; undefined when none runs. */
-export function readLocalUrl(home: string): string | undefined {
+function readLocalUrl(home: string): string | undefined {
   const record = readJsonFile(join(home, 'run', 'host.json'));
   return typeof record?.['url'] === 'string' ? trimUrl(record['url']) : undefined;
 }

@@ -2,17 +2,21 @@ import { jobHasEnded, type AppError, type Job } from '@weir/contract/client';
 import { callPatiently, type Link } from '../connection/patience.ts';
 import { note, write, writeError } from '../output/terminal.ts';
 import { followLog, type Sink } from './follow-log.ts';
-import { waitForAttempt } from './wait-for-job.ts';
+import { waitUntilJob } from './wait-for-job.ts';
 
 /** Copies a job's output and errors to ours while it runs, every attempt of it; answers the ended job. */
 export async function followJob(link: Link, jobId: number): Promise<Job> {
-  let followed = 0;
-  for (;;) {
-    const job = await waitForAttempt(link, jobId, followed);
+  for (let followed = 0; ;) {
+    const job = await waitUntilJob(link, jobId, (now) => isUnderWay(now) && now.attempt > followed);
     if (job.attempt > followed && job.started_at !== null) await followAttempt(link, job);
     followed = Math.max(followed, job.attempt);
     if (jobHasEnded(job)) return job;
   }
+}
+
+/** True while the job's last attempt has a process. */
+export function isUnderWay(job: Job): boolean {
+  return job.state === 'running' || job.state === 'paused';
 }
 
 /** True when a log will not come any more: its node is away and the job has ended without it. */

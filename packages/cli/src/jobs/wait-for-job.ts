@@ -16,8 +16,8 @@ export async function waitForJob(link: Link, jobId: number, deadlineAt = Number.
   }
 }
 
-/** Waits until an attempt of a job after `attempt` runs, or the job has ended. */
-export async function waitForAttempt(link: Link, jobId: number, attempt: number): Promise<Job> {
+/** Waits until `holds` is true of a job or it has ended; looks again at each of its events. */
+export async function waitUntilJob(link: Link, jobId: number, holds: (job: Job) => boolean): Promise<Job> {
   let after = 0;
   for (;;) {
     const seen = after;
@@ -26,6 +26,6 @@ export async function waitForAttempt(link: Link, jobId: number, attempt: number)
     );
     after = Math.max(after, page.last_seq);
     const job = await callPatiently(link, ({ client }) => client.jobShow({ params: { job_id: jobId } }));
-    if (jobHasEnded(job) || (job.attempt > attempt && job.started_at !== null && job.state !== 'pending')) return job;
+    if (jobHasEnded(job) || holds(job)) return job;
   }
 }

@@ -25,9 +25,7 @@ export function reportFailure(error: unknown, style: FailureStyle): number {
 }
 
 function describeCauses(error: unknown): string {
-  const lines: string[] = [];
-  for (let cause = error; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined) {
-    lines.push(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
-  }
-  return lines.join('\ncaused by: ');
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? error.message;
+  return error.cause === undefined ? own : `${own}\ncaused by: ${describeCauses(error.cause)}`;
 }

@@ -39,7 +39,8 @@ export async function printCard(title: string, facts: readonly (readonly [string
 
 /** Cuts text that is longer than `length`, with a sign that it was. */
 export function crop(text: string, length: number): string {
-  const characters = [...text];
+  if (text.length <= length) return text;
+  const characters = Array.from(text);
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }
 

@@ -23,7 +23,7 @@ const CALLERS_OWN = ['WEIR_HOST', 'WEIR_TOKEN', 'WEIR_PORT', 'WEIR_LISTEN'];
 /** The host of this home. */
 export function hostProgram(config: Config, listening: Listening): Program {
   return {
-    args: [pathOf('@weir/host/main')],
+    args: [fileURLToPath(import.meta.resolve('@weir/host/main'))],
     environment: {
       ...sharedEnvironment(config),
       ...(listening.listen === undefined ? {} : { WEIR_LISTEN: listening.listen }),
@@ -35,7 +35,7 @@ export function hostProgram(config: Config, listening: Listening): Program {
 /** The runner of this home. */
 export function runnerProgram(config: Config): Program {
   return {
-    args: [pathOf('@weir/runner/main')],
+    args: [fileURLToPath(import.meta.resolve('@weir/runner/main'))],
     environment: { WEIR_DATA_ROOTS: defaultDataRoots(process.cwd()), ...sharedEnvironment(config) },
   };
 }
@@ -63,12 +63,8 @@ function enginePlaces(): Record<string, string> {
   const engine = fileURLToPath(new URL('../../../../engines/fuxictr', import.meta.url));
   const python = join(engine, '.venv', 'bin', 'python');
   return {
-    WEIR_STAGES_MAIN: pathOf('@weir/stages/main'),
+    WEIR_STAGES_MAIN: fileURLToPath(import.meta.resolve('@weir/stages/main')),
     ...(existsSync(engine) ? { WEIR_ENGINE_DIR: engine } : {}),
     ...(existsSync(python) ? { WEIR_ENGINE_PYTHON: python } : {}),
   };
-}
-
-function pathOf(specifier: string): string {
-  return fileURLToPath(import.meta.resolve(specifier));
 }

@@ -1,9 +1,8 @@
 import { rmSync } from 'node:fs';
-import { AppError } from '@weir/contract/client';
 import type { Config } from '../config.ts';
 import { note } from '../output/terminal.ts';
 import { claim, release, type Claim } from './claim.ts';
-import { logOf, placesOf, type Places } from './places.ts';
+import { placesOf, type Places } from './places.ts';
 import { readLivingRecord } from './process-record.ts';
 import { hostProgram, runnerProgram, type Listening } from './programs.ts';
 import { waitUntilReady } from './readiness.ts';

@@ -18,10 +18,15 @@ export class ProgressView {
   #evaluation: Evaluation | undefined;
 
   show(event: Event): void {
-    if (event.type === 'stage.measured' && textOf(event, 'split') !== undefined) return this.#collect(event);
+    if (event.type === 'stage.measured' && textOf(event, 'split') !== undefined) {
+      this.#collect(event);
+      return;
+    }
     this.#flush();
-    if (event.type === 'stage.progressed')
-      return showStatus(`${formatClock(event.at)}  ${stageColumn(event)}  ${printable(formatProgress(event))}`);
+    if (event.type === 'stage.progressed') {
+      showStatus(`${formatClock(event.at)}  ${stageColumn(event)}  ${printable(formatProgress(event))}`);
+      return;
+    }
     if (event.type === 'stage.measured') return;
     if (event.type === 'stage.logged' && !['WARNING', 'ERROR'].includes(textOf(event, 'level') ?? '')) return;
     if (['stage.checkpointed', 'stage.artifact_stored', 'workflow.created'].includes(event.type)) return;

@@ -1,5 +1,7 @@
+import type { Event } from '@weir/contract';
 import { expect, test } from 'vitest';
 import { FakeHost } from '../fake-host/fake-host.ts';
+import { parseJson, parseLines } from '../parse-json.ts';
 import { runWeir, startWeir } from '../run-weir.ts';
 
 test('warehouse query streams the rows and exits as the query did', async () => {
@@ -78,13 +80,7 @@ test('event list --follow goes on through a restart of the host', async () => {
   await weir.wrote('stdout', 'job.started');
   weir.kill('SIGINT');
   const { code, stdout } = await weir.ended;
-  expect([
-    code,
-    stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line).seq),
-  ]).toEqual([130, [1, 2]]);
+  expect([code, parseLines<Event>(stdout).map((event) => event.seq)]).toEqual([130, [1, 2]]);
 });
 
 test('open prints a link that works once', async () => {
@@ -123,7 +119,7 @@ test('status of nothing says how to start it and fails', async () => {
   await using host = await FakeHost.start();
   await host.die();
   const unreachable = await runWeir(['status', '--json'], { home: host.home });
-  expect([JSON.parse(unreachable.stdout).state, unreachable.code]).toEqual(['unreachable', 69]);
+  expect([parseJson<{ state: string }>(unreachable.stdout).state, unreachable.code]).toEqual(['unreachable', 69]);
   const down = await runWeir(['status'], { home: '/nonexistent/home', cwd: '/' });
   expect([down.stdout, down.code]).toEqual(['Weir in /nonexistent/home\n  state     down\n  start it  weir up\n', 69]);
 });

@@ -116,8 +116,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
+  let text = '';
+  for await (const piece of request.setEncoding('utf8')) text += String(piece);
   return text === '' ? undefined : JSON.parse(text);
 }

@@ -49,7 +49,10 @@ export function define(command: Command, config: Config): void {
 async function listJobs(call: Invocation<Options>): Promise<void> {
   const list = await loadJobs(call.connect(), call.options);
   if (call.json) return printJson(list);
-  if (list.jobs.length === 0) return note('no jobs');
+  if (list.jobs.length === 0) {
+    note('no jobs');
+    return;
+  }
   await printTable(COLUMNS, list.jobs.map(toRow));
   if (list.next_before !== null) note(`${list.jobs.length} of ${list.total} jobs; --all shows every one`);
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { Job } from '@weir/contract/client';
+import type { AppError, Job } from '@weir/contract/client';
 import type { Config } from '../../config.ts';
 import { readId, readWhole } from '../../input/numbers.ts';
 import { examples, handleText, type Invocation } from '../../invocation.ts';
-import { copyLog, followLog, type LogSource } from '../../jobs/follow-log.ts';
-import { logIsGone } from '../../jobs/follow-job.ts';
-import { waitForAttempt } from '../../jobs/wait-for-job.ts';
+import { copyLog, followLog, type LogRange, type LogSource, type Sink } from '../../jobs/follow-log.ts';
+import { isUnderWay, logIsGone } from '../../jobs/follow-job.ts';
+import { waitUntilJob } from '../../jobs/wait-for-job.ts';
 import { onInterrupt } from '../../output/interrupt.ts';
 import { note, write } from '../../output/terminal.ts';
 
@@ -30,19 +30,31 @@ export function define(command: Command, config: Config): void {
 
 async function showLogs(call: Invocation<Options>): Promise<void> {
   const jobId = readId('job', call.args[0]);
-  const { options } = call;
-  const range = { sink: write, ...(options.tail === undefined ? {} : { tail: options.tail }) };
-  if (options.follow !== true) {
-    const connection = call.connect();
-    const job = await connection.client.jobShow({ params: { job_id: jobId } });
-    if (hasLog(job, options)) return copyLog(connection, sourceOf(job, options), range);
-    return note(`job ${jobId} has no output: it is ${job.state}${job.reason === null ? '' : ` (${job.reason})`}`);
-  }
+  await (call.options.follow === true ? followLogs(call, jobId) : copyLogs(call, jobId));
+}
+
+async function copyLogs({ options, connect }: Invocation<Options>, jobId: number): Promise<void> {
+  const connection = connect();
+  const job = await connection.client.jobShow({ params: { job_id: jobId } });
+  if (hasLog(job, options)) await copyLog(connection, sourceOf(job, options), rangeOf(options));
+  else tellNone(job);
+}
+
+async function followLogs({ options, link: open }: Invocation<Options>, jobId: number): Promise<void> {
   onInterrupt(`job ${jobId} goes on; cancel it with: weir job cancel ${jobId}`);
-  const link = call.link();
-  const job = await waitForAttempt(link, jobId, (options.attempt ?? 1) - 1);
-  if (!hasLog(job, options)) return note(`job ${jobId} has no output: it is ${job.state}${job.reason === null ? '' : ` (${job.reason})`}`);
-  await followLog(link, sourceOf(job, options), { ...range, givesUp: (refusal) => logIsGone(link, jobId, refusal) });
+  const link = open();
+  const job = await waitUntilJob(link, jobId, (now) => isUnderWay(now) || (options.attempt !== undefined && now.attempt > options.attempt));
+  const givesUp = (refusal: AppError) => logIsGone(link, jobId, refusal);
+  if (hasLog(job, options)) await followLog(link, sourceOf(job, options), { ...rangeOf(options), givesUp });
+  else tellNone(job);
+}
+
+function rangeOf(options: Options): LogRange & { sink: Sink } {
+  return { sink: write, ...(options.tail === undefined ? {} : { tail: options.tail }) };
+}
+
+function tellNone(job: Job): void {
+  note(`job ${job.job_id} has no output: it is ${job.state}${job.reason === null ? '' : ` (${job.reason})`}`);
 }
 
 function hasLog(job: Job, options: Options): boolean {

@@ -22,7 +22,10 @@ export function define(command: Command, config: Config): void {
   handle(command, config, async (call) => {
     const list = await call.connect().client.nodeList();
     if (call.json) return printJson(list);
-    if (list.nodes.length === 0) return note('no nodes');
+    if (list.nodes.length === 0) {
+      note('no nodes');
+      return;
+    }
     await printTable(COLUMNS, list.nodes.map(toRow));
   });
 }

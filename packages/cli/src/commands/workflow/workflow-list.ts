@@ -34,7 +34,10 @@ async function listWorkflows(call: Invocation<Options>): Promise<void> {
     },
   });
   if (call.json) return printJson(workflows);
-  if (workflows.length === 0) return note('no workflows');
+  if (workflows.length === 0) {
+    note('no workflows');
+    return;
+  }
   const heads = ['NAME', 'USER', 'MODEL', 'EXPERIMENT', 'STATE', 'STAGE', 'CREATED', 'TABLE', 'ERROR'];
   await printTable([{ head: 'ID', align: 'right' }, ...heads.map((head) => ({ head }))], workflows.map(toRow));
 }

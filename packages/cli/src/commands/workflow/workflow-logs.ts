@@ -46,8 +46,10 @@ async function showLogs(call: Invocation<Options>): Promise<void> {
 }
 
 async function printLively(event: Event): Promise<void> {
-  if (event.type === 'stage.progressed')
-    return showStatus(`${formatClock(event.at)}  ${stageColumn(event)}  ${printable(formatProgress(event))}`);
+  if (event.type === 'stage.progressed') {
+    showStatus(`${formatClock(event.at)}  ${stageColumn(event)}  ${printable(formatProgress(event))}`);
+    return;
+  }
   clearStatus();
   await printLine(event);
 }

@@ -29,7 +29,8 @@ async function showReport(call: Invocation<Options>): Promise<void> {
   if (call.json) return printJson(await client.workflowReportShow({ params }));
   if (html === undefined) {
     await printSummary(await client.workflowSummary({ params }));
-    return note(`in a browser: weir open /workflows/${params.task_id}`);
+    note(`in a browser: weir open /workflows/${params.task_id}`);
+    return;
   }
   const page = await client.workflowReport({ params });
   if (html === '-') return write(page);

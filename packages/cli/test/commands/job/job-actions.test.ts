@@ -1,5 +1,7 @@
+import type { Job } from '@weir/contract';
 import { expect, test } from 'vitest';
 import { FakeHost } from '../../fake-host/fake-host.ts';
+import { parseLines } from '../../parse-json.ts';
 import { runWeir, startWeir } from '../../run-weir.ts';
 
 test('show is a card with what there is', async () => {
@@ -55,12 +57,7 @@ test('with --json each job is one line', async () => {
   host.jobs.add();
   host.jobs.add();
   const { stdout } = await runWeir(['job', 'cancel', '1', '2', '--json'], { home: host.home });
-  expect(
-    stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line).job_id),
-  ).toEqual([1, 2]);
+  expect(parseLines<Job>(stdout).map((job) => job.job_id)).toEqual([1, 2]);
 });
 
 test('a bad id among several stops the command before any call', async () => {

@@ -1,5 +1,7 @@
+import type { JobList } from '@weir/contract';
 import { expect, test } from 'vitest';
 import { FakeHost } from '../../fake-host/fake-host.ts';
+import { parseJson } from '../../parse-json.ts';
 import { runWeir } from '../../run-weir.ts';
 
 test('jobs stand in a table, newest first', async () => {
@@ -33,7 +35,7 @@ test('only the newest are shown until --all asks for every one', async () => {
   expect(some.stdout.split('\n')).toHaveLength(52);
   expect(some.stderr).toBe('50 of 1002 jobs; --all shows every one\n');
   const all = await runWeir(['job', 'list', '--all', '--json'], { home: host.home });
-  const list = JSON.parse(all.stdout);
+  const list = parseJson<JobList>(all.stdout);
   expect([list.jobs.length, list.next_before, list.total]).toEqual([1002, null, 1002]);
 });
 
@@ -43,5 +45,5 @@ test('--state asks the host only for that state', async () => {
   host.jobs.add();
   host.jobs.start(1);
   const { stdout } = await runWeir(['job', 'list', '--state', 'running', '--json'], { home: host.home });
-  expect(JSON.parse(stdout).jobs.map((job: { job_id: number }) => job.job_id)).toEqual([1]);
+  expect(parseJson<JobList>(stdout).jobs.map((job) => job.job_id)).toEqual([1]);
 });

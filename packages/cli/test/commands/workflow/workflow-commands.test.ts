@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Event } from '@weir/contract';
 import { expect, test } from 'vitest';
 import { FakeHost } from '../../fake-host/fake-host.ts';
+import { parseLines } from '../../parse-json.ts';
 import { runWeir, startWeir } from '../../run-weir.ts';
 
 test('list is a table', async () => {
@@ -84,10 +86,7 @@ test('logs --follow goes on until the workflow rests', async () => {
   await weir.wrote('stdout', 'stage.started');
   host.workflow.end('completed');
   const { stdout, code } = await weir.ended;
-  const types = stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line).type);
+  const types = parseLines<Event>(stdout).map((event) => event.type);
   expect([types, code]).toEqual([['stage.started', 'workflow.completed'], 0]);
 });
 
