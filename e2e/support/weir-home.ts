@@ -60,7 +60,7 @@ export class WeirHome {
 
   /** Runs a command that must succeed with `--json` and returns what it printed. */
   async json<T>(args: readonly string[]): Promise<T> {
-    return JSON.parse(await this.must([...args, '--json'])) as T;
+    return JSON.parse(await this.must([...args.slice(0, 2), '--json', ...args.slice(2)])) as T;
   }
 
   /** A typed client with the local credential. */
