@@ -13,6 +13,10 @@ const banInCore = [
   { selector: "MemberExpression[object.name='performance']", message: 'The core knows no clock: take the time as input.' },
   { selector: 'AwaitExpression, ForOfStatement[await=true], :function[async=true]', message: 'The core is synchronous.' },
 ];
+const banQueries = {
+  selector: 'CallExpression[callee.property.name=/^(selectFrom|insertInto|updateTable|deleteFrom)$/]',
+  message: 'Only *-store.ts and store/ write queries.',
+};
 const TESTS = ['**/test/**/*.ts', 'e2e/**/*.ts'];
 
 export default defineConfig(
@@ -48,11 +52,16 @@ export default defineConfig(
       eqeqeq: 'error',
     },
   },
+  {
+    files: ['packages/host/src/**/*.ts'],
+    ignores: ['**/*-store.ts', '**/store/**'],
+    rules: { 'no-restricted-syntax': ['error', banEnvironment, banQueries] },
+  },
   { files: ['**/config.ts', ...TESTS], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['**/core/**/*.ts'],
     rules: {
-      'no-restricted-syntax': ['error', banEnvironment, ...banInCore],
+      'no-restricted-syntax': ['error', banEnvironment, banQueries, ...banInCore],
       'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'crypto'],
     },
   },

@@ -2,7 +2,7 @@ import { cruiseImports } from './imports/cruise.ts';
 import { ROOT } from './repository.ts';
 
 /** Fewer modules than this in all means that the check looked at the wrong place. */
-const FEWEST_MODULES = 40;
+const FEWEST_MODULES = 300;
 
 const { modules, violations } = await cruiseImports(ROOT);
 const total = [...modules.values()].reduce((sum, count) => sum + count, 0);

@@ -52,6 +52,13 @@ install_debian_package() {
   apt-get install -y -qq "$1" || { apt-get update -qq && apt-get install -y -qq "$1"; }
 }
 
+install_engine() {
+  started=$(date +%s)
+  bash engines/fuxictr/setup.sh "$@" >&2 9>&- || fail 'installing the engine failed; its output is above'
+  took=$(($(date +%s) - started))
+  if [ "$took" -gt 1 ]; then say "engine: done in $took s"; fi
+}
+
 mkdir -p .cache
 # Two setups at once would install into each other's tree.
 if command -v flock >/dev/null; then
@@ -60,4 +67,4 @@ if command -v flock >/dev/null; then
 fi
 install_packages
 require_venv
-sh engines/fuxictr/setup.sh "$@" 9>&-
+install_engine "$@"

@@ -40,7 +40,7 @@ const FIXED_RULES: readonly IForbiddenRuleType[] = [
   {
     name: 'core-is-pure',
     severity: 'error',
-    from: { path: '^(packages/[^/]+/src/(?:.+/)?core)/' },
+    from: { path: '^(packages/.+/core)/', pathNot: TEST },
     to: { pathNot: ['^$1/', '^packages/contract/src/'] },
   },
   {
