@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Event, EventType, JsonObject } from '@weir/contract';
 import { parseObject } from '../store/json.ts';
 import { toIso } from '../store/time.ts';
@@ -23,22 +23,16 @@ export interface EventFilter {
   readonly owner?: string | undefined;
 }
 
-/** Stores an event and gives it its sequence number. */
+/** Stores an event and gives it its sequence number. Every step of every job stores one: the text is written out to spare its building. */
 export async function insertEvent(db: Kysely<Database>, event: NewEvent): Promise<Event> {
-  const row = await db
-    .insertInto('events')
-    .values({
-      at: Date.now(),
-      type: event.type,
-      job_id: event.jobId ?? null,
-      workflow_id: event.workflowId ?? null,
-      node: event.node ?? null,
-      owner: event.owner ?? null,
-      data: JSON.stringify(event.data ?? {}),
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  return toEvent(row);
+  const { type, jobId = null, workflowId = null, node = null, owner = null, data = {} } = event;
+  const at = Date.now();
+  const stored = await sql<{ seq: number }>`
+    insert into events (at, type, job_id, workflow_id, node, owner, data)
+    values (${at}, ${type}, ${jobId}, ${workflowId}, ${node}, ${owner}, ${JSON.stringify(data)}) returning seq`.execute(db);
+  const [row] = stored.rows;
+  if (row === undefined) throw new Error('the store gave an event no sequence number');
+  return { seq: row.seq, at: toIso(at), type, job_id: jobId, workflow_id: workflowId, node, data };
 }
 
 /** Reads the events after a sequence number, in order. */

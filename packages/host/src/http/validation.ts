@@ -1,6 +1,5 @@
 import { Compile, type Validator } from 'typebox/compile';
-import { Convert } from 'typebox/value';
-import type { TSchema } from 'typebox';
+import { IsInteger, IsObject, type TSchema } from 'typebox';
 import { AppError } from '@weir/contract';
 
 export type RequestPart = 'params' | 'query' | 'body';
@@ -10,16 +9,28 @@ export type Check = (value: unknown) => unknown;
 
 /**
  * Makes the check of a schema; it is compiled at its first use.
- * Text of paths and queries is read as the numbers and booleans that the schema asks for; bodies are taken as they are.
+ * Text of paths and queries is read as the whole numbers that the schema asks for; bodies are taken as they are.
  */
 export function makeCheck(schema: TSchema, part: RequestPart): Check {
   let compiled: Validator | undefined;
   return (raw) => {
     compiled ??= Compile(schema);
-    const value = part === 'body' ? raw : Convert(schema, raw ?? {});
+    const value = part === 'body' ? raw : readIntegers(schema, raw);
     if (compiled.Check(value)) return value;
     throw describeFailure(compiled, value, part);
   };
+}
+
+/** Digits only: `1.5` and `1e3` are no ids, and must not become one by rounding. */
+function readIntegers(schema: TSchema, raw: unknown): unknown {
+  if (!IsObject(schema) || typeof raw !== 'object' || raw === null) return raw ?? {};
+  return Object.fromEntries(
+    Object.entries(raw).map(([name, text]: [string, unknown]) => {
+      const wanted = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
+      const isWhole = wanted !== undefined && IsInteger(wanted) && typeof text === 'string' && /^-?\d{1,20}$/.test(text);
+      return [name, isWhole ? Number(text) : text];
+    }),
+  );
 }
 
 function describeFailure(validator: Validator, value: unknown, part: RequestPart): AppError {

@@ -1,0 +1,165 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TestHost } from '../test-host.ts';
+
+let host: TestHost;
+beforeAll(async () => {
+  host = await TestHost.start();
+});
+afterAll(() => host[Symbol.asyncDispose]());
+
+const post = (url: string, payload: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+  host.inject({ method: 'POST', url, payload, headers });
+
+describe('a refusal', () => {
+  test('has one shape, with the message twice for older clients', async () => {
+    const answer = await host.inject({ url: '/api/jobs/99' });
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json()).toEqual({
+      detail: 'there is no job 99',
+      error: {
+        code: 'job_not_found',
+        message: 'there is no job 99',
+        field: 'job_id',
+        value: 99,
+        request_id: answer.headers['x-request-id'],
+      },
+    });
+  });
+
+  test.each([
+    ['an unknown route', 'GET', '/api/nothing?secret=1', 404, 'there is no GET /api/nothing'],
+    ['a known route with another method', 'DELETE', '/api/jobs', 404, 'there is no DELETE /api/jobs'],
+    ['a path that cannot be decoded', 'GET', '/api/jobs/%zz', 422, '%zz'],
+  ] as const)('of %s has it too', async (_what, method, url, status, message) => {
+    const answer = await host.inject({ method, url });
+    expect(answer.statusCode).toBe(status);
+    expect(answer.json()).toMatchObject({ error: { message: expect.stringContaining(message) as string } });
+  });
+
+  test.each([
+    ['JSON that is broken', '{"command":', 422],
+    ['no body', '', 422],
+    ['an array', '[]', 422],
+    ['null', 'null', 422],
+    ['a prototype', '{"__proto__":{"x":1}}', 422],
+  ])('of %s is no server error', async (_what, payload, status) => {
+    const answer = await post('/api/jobs', payload);
+    expect(answer.statusCode).toBe(status);
+    expect(answer.json()).toMatchObject({ error: { code: 'invalid_input' } });
+  });
+
+  test('of another kind of body says so', async () => {
+    expect((await post('/api/jobs', '<a/>', { 'content-type': 'application/xml' })).statusCode).toBe(422);
+    expect((await post('/api/jobs', 'x', { 'content-type': 'text/plain' })).statusCode).toBe(422);
+  });
+
+  test('of a body that is too large is 413', async () => {
+    const answer = await post('/api/jobs', JSON.stringify({ script: 'x'.repeat(9 * 1024 * 1024) }));
+    expect(answer.statusCode).toBe(413);
+    expect(answer.json()).toMatchObject({ error: { code: 'body_too_large' } });
+  });
+});
+
+describe('the message of an invalid input', () => {
+  test.each<[object, string]>([
+    [{ command: ['true'], foo: 1 }, 'foo is not a field that can be given here'],
+    [{ command: ['true'], cpus: 0 }, 'cpus must be >= 1 (got 0)'],
+    [{ command: ['true'], cpus: 1e30 }, 'cpus '],
+    [{ command: ['true'], cpus: '2' }, 'cpus must be integer (got "2")'],
+    [{ command: 'true' }, 'command must be array (got "true")'],
+    [{ command: [] }, 'command must not have fewer than 1 items'],
+    [{ command: ['a\u0000b'] }, 'command.0 must match'],
+    [{ command: [' '] }, 'command[0] is empty'],
+    [{ command: ['true'], env: { 'A-B': 'x' } }, 'env.A-B is not a field that can be given here'],
+    [{ command: ['true'], env: { 'a/b~c': 'x' } }, 'env.a/b~c is not a field that can be given here'],
+    [{ command: ['true'], workdir: 'relative' }, 'workdir must match'],
+    [{ command: ['true'], script: 'x' }, 'give exactly one of command and script'],
+    [{}, 'give exactly one of command and script'],
+  ])('%j is refused with "%s"', async (body, message) => {
+    const answer = await post('/api/jobs', JSON.stringify(body));
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json<{ detail: string }>().detail).toContain(message);
+  });
+
+  test.each([
+    ['/api/jobs?state=odd', 'state must be one of pending, starting'],
+    ['/api/jobs?limit=0', 'limit must be >= 1 (got 0)'],
+    ['/api/jobs?limit=many', 'limit must be integer (got "many")'],
+    ['/api/jobs/1/logs?stream=both', 'stream must be one of stdout, stderr (got "both")'],
+    ['/api/jobs/1?wait_ms=99999999', 'wait_ms must be <= 60000'],
+  ])('%s is refused with "%s"', async (url, message) => {
+    const answer = await host.inject({ url });
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json<{ detail: string }>().detail).toContain(message);
+  });
+
+  test('a missing field is named', async () => {
+    const answer = await post('/api/workflow/tasks', JSON.stringify({ name: 'x' }));
+    expect(answer.json()).toMatchObject({ error: { field: 'user', message: 'user is missing' } });
+  });
+});
+
+test.each(['0', '-1', '1e30', '1.5', '9223372036854775808', 'NaN', '%00', "1';--", '{job_id}', '１'])(
+  'the id %s is no server error',
+  async (id) => {
+    for (const url of [`/api/jobs/${id}`, `/api/jobs/${id}/logs`, `/api/workflow/tasks/${id}`, `/api/jobs?before=${id}`]) {
+      expect((await host.inject({ url })).statusCode).toBeOneOf([422, 404]);
+    }
+  },
+);
+
+test('odd text is kept as it was given', async () => {
+  const body = { command: ['{job_id}', "'; drop table jobs;--", '\u{1F600}', ''], name: '{0} %s $(x)', comment: 'a\u0000b' };
+  const created = await post('/api/jobs', JSON.stringify(body));
+  expect(created.statusCode).toBe(201);
+  const shown = await host.inject({ url: `/api/jobs/${created.json<{ job_id: number }>().job_id}` });
+  expect(shown.json()).toMatchObject(body);
+});
+
+test('a text that a pattern cannot take is refused in time, however long', async () => {
+  const payload = JSON.stringify({ sql: `${'a'.repeat(1_000_000)}\u0000` });
+  const from = performance.now();
+  expect((await post('/api/warehouses/local/query', payload)).statusCode).toBe(422);
+  expect(performance.now() - from).toBeLessThan(10_000);
+});
+
+describe('a request id', () => {
+  test.each(['abc-123', 'a.b:c_d', 'x'.repeat(128)])('%s is given back', async (id) => {
+    const answer = await host.inject({ url: '/api/nothing', headers: { 'x-request-id': id } });
+    expect(answer.headers['x-request-id']).toBe(id);
+    expect(answer.json()).toMatchObject({ error: { request_id: id } });
+  });
+  test.each(['', 'x'.repeat(129), 'a b', 'a\u0007b', '<script>', '\u00e4', '{"a":1}'])('%j is replaced', async (id) => {
+    const answer = await host.inject({ url: '/api/health', headers: { 'x-request-id': id } });
+    expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+test('answers are neither cached nor guessed at', async () => {
+  const { headers } = await host.inject({ url: '/api/me' });
+  expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+});
+
+test('a bug answers 500 with a request id and no inner text', async () => {
+  const broken = await TestHost.start();
+  broken.running.services.nodes.list = async () => Promise.reject(new Error('the inner text'));
+  const answer = await broken.inject({ url: '/api/nodes' });
+  expect(answer.statusCode).toBe(500);
+  expect(answer.body).not.toContain('inner text');
+  expect(broken.logLines.join('')).toContain('the inner text');
+  await broken[Symbol.asyncDispose]();
+});
+
+test('a request that is not HTTP ends its connection only', async () => {
+  const { port } = new URL(host.running.url);
+  await new Promise((resolve) => {
+    const call = request({ port, host: '127.0.0.1', method: 'GET', path: '/', headers: { 'x-request-id': 'a' } }, resolve).on(
+      'error',
+      resolve,
+    );
+    call.on('socket', (socket) => socket.write('\u0000\u0001garbage\r\n\r\n'));
+    call.end();
+  });
+  expect((await host.inject({ url: '/api/health' })).statusCode).toBe(200);
+});
