@@ -15,12 +15,17 @@ sub supervise {
   my $job = read_launch($folder);
   my $failure = open_streams($job) || start_program($job);
   return finish_refused($job, @$failure) if $failure;
-  symlink("$job->{pid}." . start_ticks($job->{pid}) . ".$job->{started}", "$folder/started");
   wait_signal($QUIET_START_MS);
   reap($job);
-  notify($folder) unless defined $job->{status};
+  tell_started($job) unless defined $job->{status};
   run_to_end($job);
   finish($job);
+}
+
+sub tell_started {
+  my ($job) = @_;
+  symlink("$job->{pid}." . start_ticks($job->{pid}) . ".$job->{started}", "$job->{folder}/started");
+  notify($job->{folder});
 }
 
 # Claims an attempt that cannot even be forked, so that the runner learns why.

@@ -8,7 +8,7 @@
 # making one is atomic, exclusive, and needs no free disk block; their targets are facts, not paths:
 #
 #   claim    PID.TICKS                       this shim executes the attempt; TICKS is its start in clock ticks
-#   started  PID.TICKS.STARTED_MS            the job's program runs
+#   started  PID.TICKS.STARTED_MS            the job's program runs; not stated of one that ends at once
 #   frozen   signals|cgroup                  every process of the attempt stands still
 #   exit     CODE.SIGNAL.CAUSE.STARTED_MS.ENDED_MS   the end, written once nothing of the attempt is left.
 #            CAUSE: none, or why the shim ended it: user, superseded, time_limit, memory;

@@ -5,6 +5,8 @@ import type { Logger } from '@weir/runtime';
 
 const SHIM = fileURLToPath(new URL('../../../shim/weir-shim.pl', import.meta.url));
 const RESPAWN_MS = 200;
+/** Has the C library look symbols up once in the spawner, not again in each of its forks. */
+const BIND_NOW = { LD_BIND_NOW: '1' };
 
 export interface SpawnerOptions {
   readonly fifo: string;
@@ -52,7 +54,7 @@ export class Spawner {
     const { log, fifo, searchPath } = this.#options;
     const child = spawn('perl', [SHIM, process.arch, fifo], {
       cwd: '/',
-      env: { PATH: searchPath },
+      env: { PATH: searchPath, ...BIND_NOW },
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
