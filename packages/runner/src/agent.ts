@@ -87,16 +87,26 @@ export class Agent implements SessionPeer, LiveAttempts {
   onFrame(frame: HostFrame): void {
     const { executor, log } = this.#options;
     switch (frame.type) {
-      case 'start':
-        return this.#start(frame);
-      case 'stop':
-        return this.#stop(frame);
-      case 'pause':
-        return executor.pause(frame);
-      case 'resume':
-        return executor.resume(frame);
-      case 'endedAck':
-        return this.#forget(frame);
+      case 'start': {
+        this.#start(frame);
+        return;
+      }
+      case 'stop': {
+        this.#stop(frame);
+        return;
+      }
+      case 'pause': {
+        executor.pause(frame);
+        return;
+      }
+      case 'resume': {
+        executor.resume(frame);
+        return;
+      }
+      case 'endedAck': {
+        this.#forget(frame);
+        return;
+      }
       case 'eventsAck':
         return this.#attempts.get(attemptKey(frame))?.events?.acknowledge(frame.offset);
       case 'readLog':
@@ -105,8 +115,10 @@ export class Agent implements SessionPeer, LiveAttempts {
       case 'forget':
         void this.#forgetJob(frame.jobId);
         return;
-      case 'welcome':
-        return log.warn('a second welcome in one session is ignored');
+      case 'welcome': {
+        log.warn('a second welcome in one session is ignored');
+        return;
+      }
     }
   }
 
@@ -161,7 +173,10 @@ export class Agent implements SessionPeer, LiveAttempts {
   /** An order to stop what never arrived is answered, so that the host need not wait for it. */
   #stop(frame: Frame<'stop'>): void {
     const { jobId, attempt, by, graceMs } = frame;
-    if (this.#attempts.has(attemptKey(frame))) return this.#options.executor.stop(frame, { by, graceMs });
+    if (this.#attempts.has(attemptKey(frame))) {
+      this.#options.executor.stop(frame, { by, graceMs });
+      return;
+    }
     const endedAt = new Date().toISOString();
     const outcome = { kind: 'stopped' as const, by, code: null, signal: null };
     this.#options.link.send({ type: 'report', report: { jobId, attempt, kind: 'ended', outcome, startedAt: null, endedAt } });
@@ -194,7 +209,10 @@ export class Agent implements SessionPeer, LiveAttempts {
   #supersede(tracked: TrackedAttempt): void {
     this.#options.log.info({ ...tracked.id }, 'the host no longer wants this attempt: stopping it');
     tracked.isSuperseded = true;
-    if (tracked.state.kind === 'ended') return this.#forget(tracked.id);
+    if (tracked.state.kind === 'ended') {
+      this.#forget(tracked.id);
+      return;
+    }
     this.#options.executor.stop(tracked.id, { by: 'superseded', graceMs: SUPERSEDED_GRACE_MS });
   }
 
@@ -229,7 +247,10 @@ export class Agent implements SessionPeer, LiveAttempts {
   async #forgetJob(jobId: number): Promise<void> {
     const { folders, log } = this.#options;
     const isLive = [...this.#attempts.values()].some((tracked) => tracked.id.jobId === jobId && tracked.state.kind !== 'ended');
-    if (isLive) return log.warn({ jobId }, 'the files of a job that still runs are not deleted');
+    if (isLive) {
+      log.warn({ jobId }, 'the files of a job that still runs are not deleted');
+      return;
+    }
     try {
       await rm(jobFolder(folders, jobId), { recursive: true, force: true });
     } catch (error) {

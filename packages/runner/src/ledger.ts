@@ -52,5 +52,9 @@ export class Ledger {
 
 function parseRecord(text: string | undefined): AttemptRecord | undefined {
   if (text === undefined || !text.endsWith('}')) return undefined;
-  return JSON.parse(text) as AttemptRecord;
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || !('bootId' in value && 'stage' in value && 'memoryBytes' in value)) return undefined;
+  const { bootId, memoryBytes } = value;
+  if (typeof bootId !== 'string') return undefined;
+  return { bootId, stage: value.stage === true, memoryBytes: typeof memoryBytes === 'number' ? memoryBytes : null };
 }

@@ -87,6 +87,7 @@ function takePlace(identityFile: string): void {
 }
 
 function readIdentity(path: string): ProcessIdentity | undefined {
-  const text = readTextIfThere(path);
-  return text === undefined ? undefined : (JSON.parse(text) as ProcessIdentity);
+  const value: unknown = JSON.parse(readTextIfThere(path) ?? 'null');
+  if (typeof value !== 'object' || value === null || !('pid' in value && 'startTicks' in value)) return undefined;
+  return { pid: Number(value.pid), startTicks: Number(value.startTicks) };
 }

@@ -25,7 +25,7 @@ test('a job runs and its end is told once, then forgotten', async () => {
 test('hello tells what the node has', async () => {
   await bench.connect();
   const [hello] = bench.host.hellos();
-  expect(hello).toMatchObject({ version: 1, node: 'node-1', attempts: [], inventory: { gpus: expect.any(Array) } });
+  expect(hello).toMatchObject({ version: 1, node: 'node-1', attempts: [] });
   expect(hello?.inventory.cpus).toBeGreaterThan(0);
   expect(hello?.inventory.bootId).toMatch(/^[0-9a-f-]{36}$/);
 });

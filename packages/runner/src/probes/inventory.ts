@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { constrainedMemory } from 'node:process';
 import { hostname } from 'node:os';
 import type { Inventory } from '@weir/contract/protocol';
 import { readTextIfThere, type Logger } from '@weir/runtime';
@@ -20,7 +19,7 @@ export async function takeInventory(log: Logger, cpus: number | null): Promise<I
   return {
     hostname: hostname().slice(0, 255),
     cpus: cpus ?? countCpus(readCpuQuota()),
-    memoryBytes: measureMemory(constrainedMemory()),
+    memoryBytes: measureMemory(process.constrainedMemory()),
     gpus: await probeGpus(log),
     os: readOsName(readTextIfThere('/etc/os-release') ?? '').slice(0, 255),
     bootId: readBootId(),

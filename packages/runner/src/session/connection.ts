@@ -65,7 +65,10 @@ export class Connection {
     clearInterval(this.#beat);
     this.#unanswered = 0;
     this.#beat = setInterval(() => {
-      if (this.#unanswered >= SILENT_BEATS) return this.#end({ kind: 'silent', silentMs: Math.round(performance.now() - this.#heardAt) });
+      if (this.#unanswered >= SILENT_BEATS) {
+        this.#end({ kind: 'silent', silentMs: Math.round(performance.now() - this.#heardAt) });
+        return;
+      }
       this.#unanswered += 1;
       if (this.send(frame)) this.#socket.ping();
     }, periodMs);
@@ -92,9 +95,15 @@ export class Connection {
   #receive(data: RawData, isBinary: boolean): void {
     this.#hear();
     if (this.#ending !== undefined) return;
-    if (isBinary) return this.reject('a binary frame, which hosts do not send');
-    const parsed = parseHostFrame(data.toString());
-    if (parsed.kind === 'invalid') return this.reject(parsed.reason);
+    if (isBinary) {
+      this.reject('a binary frame, which hosts do not send');
+      return;
+    }
+    const parsed = parseHostFrame(toText(data));
+    if (parsed.kind === 'invalid') {
+      this.reject(parsed.reason);
+      return;
+    }
     this.#handlers.onFrame(parsed.frame);
   }
 
@@ -131,4 +140,9 @@ export class Connection {
     clearInterval(this.#beat);
     this.#handlers.onEnd(this.#ending ?? { kind: 'closed', code, reason });
   }
+}
+
+function toText(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return (Buffer.isBuffer(data) ? data : Buffer.from(data)).toString();
 }

@@ -35,15 +35,15 @@ export function toRunnerUrl(hostUrl: string): string {
 function readField(path: string, field: string): string {
   const text = readTextIfThere(path);
   if (text === undefined) throw new Error(`${path} is not there (yet): the host writes it when it starts`);
-  const value = parseObject(text, path)[field];
+  const value = parseObject(text, path).get(field);
   if (typeof value !== 'string' || value === '') throw new Error(`${path} has no "${field}"`);
   return value;
 }
 
-function parseObject(text: string, path: string): Record<string, unknown> {
+function parseObject(text: string, path: string): Map<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    if (typeof value === 'object' && value !== null) return new Map<string, unknown>(Object.entries(value));
   } catch (error) {
     throw new Error(`${path} is not JSON: ${errorText(error)}`, { cause: error });
   }

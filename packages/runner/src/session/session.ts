@@ -88,7 +88,8 @@ export class Session {
     try {
       endpoint = this.#options.findEndpoint();
     } catch (error) {
-      return this.#retry({ kind: 'unreachable', reason: errorText(error) });
+      this.#retry({ kind: 'unreachable', reason: errorText(error) });
+      return;
     }
     this.#refusedToken = undefined;
     const connection = new Connection(endpoint, {
@@ -102,7 +103,11 @@ export class Session {
   #receive(connection: Connection, frame: HostFrame): void {
     const { peer, log } = this.#options;
     try {
-      if (frame.type !== 'welcome') return this.isWelcome ? peer.onFrame(frame) : connection.reject(`"${frame.type}" before the welcome`);
+      if (frame.type !== 'welcome') {
+        if (this.isWelcome) peer.onFrame(frame);
+        else connection.reject(`"${frame.type}" before the welcome`);
+        return;
+      }
       this.#welcomedAt = performance.now();
       this.#complaint = undefined;
       connection.startHeartbeat(frame.heartbeatMs, HEARTBEAT);
@@ -119,7 +124,10 @@ export class Session {
     this.#welcomedAt = undefined;
     this.#connection = undefined;
     if (wasWelcome) this.#options.peer.onEnd();
-    if (this.#closed !== undefined) return this.#closed();
+    if (this.#closed !== undefined) {
+      this.#closed();
+      return;
+    }
     if (isTokenRefusal(ending) && this.#tokenIsStill(endpoint.token)) this.#refusedToken = endpoint.token;
     this.#retry(ending);
   }

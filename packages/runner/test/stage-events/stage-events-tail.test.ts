@@ -83,11 +83,7 @@ test('long lines pass up to the limit; a longer one is left out with a warning',
   const lines = bench.host.events.get('1.1')?.lines ?? [];
   expect(lines).toHaveLength(4);
   expect(lines[1]).toMatchObject({ type: 'report' });
-  expect(lines[2]).toMatchObject({
-    type: 'log',
-    level: 'WARNING',
-    message: expect.stringMatching(/event line of 50000\d\d bytes was left out/),
-  });
+  expect(JSON.stringify(lines[2])).toMatch(/"level":"WARNING","message":"an event line of 50000\d\d bytes was left out/);
   expect(lines[3]).toMatchObject({ current: 1 });
 });
 

@@ -1,9 +1,10 @@
+import { describe } from 'vitest';
 import { findUsableCgroups } from '../../../src/executors/process/cgroups/attempt-cgroups.ts';
 import type { CgroupLayout } from '../../../src/executors/process/cgroups/cgroup-layout.ts';
 import { makeBaseEnvironment } from '../../../src/executors/process/job-environment.ts';
 import { ProcessExecutor } from '../../../src/executors/process/process-executor.ts';
 import { readBootId } from '../../../src/probes/inventory.ts';
-import { describeExecutor } from '../conformance.ts';
+import { describeExecutor } from '../conformance/conformance.ts';
 import { testLog, type ExecutorParts } from '../executor-bench.ts';
 
 const makeExecutor = (cgroups: CgroupLayout) => (parts: ExecutorParts) =>
@@ -18,5 +19,7 @@ const makeExecutor = (cgroups: CgroupLayout) => (parts: ExecutorParts) =>
     log: testLog,
   });
 
-describeExecutor('process executor with the control groups of this machine', makeExecutor(findUsableCgroups()));
-describeExecutor('process executor without control groups', makeExecutor({ memory: undefined, freezer: undefined }));
+describe('process executor with the control groups of this machine', () =>
+  describeExecutor('process executor', makeExecutor(findUsableCgroups())));
+describe('process executor without control groups', () =>
+  describeExecutor('process executor', makeExecutor({ memory: undefined, freezer: undefined })));

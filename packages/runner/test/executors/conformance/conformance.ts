@@ -1,0 +1,27 @@
+import { afterEach, beforeEach, describe } from 'vitest';
+import { ExecutorBench, type MakeExecutor } from '../executor-bench.ts';
+import { describeEndings } from './endings.ts';
+import { describeMemoryLimits } from './memory-limits.ts';
+import { describePausing } from './pausing.ts';
+import { describeRestarts } from './restarts.ts';
+import { describeStopping } from './stopping.ts';
+import { describeSurroundings } from './surroundings.ts';
+
+const PARTS: Record<string, (bench: () => ExecutorBench) => void> = {
+  'how a program ends': describeEndings,
+  'what a program finds': describeSurroundings,
+  stopping: describeStopping,
+  pausing: describePausing,
+  'memory limits': describeMemoryLimits,
+  restarts: describeRestarts,
+};
+
+/** What every executor does, told as tests; `make` gives a new executor for a home. */
+export function describeExecutor(name: string, make: MakeExecutor): void {
+  let bench: ExecutorBench;
+  beforeEach(() => {
+    bench = new ExecutorBench(make);
+  });
+  afterEach(() => bench.dispose());
+  for (const [part, describePart] of Object.entries(PARTS)) describe(`${name}: ${part}`, () => describePart(() => bench));
+}
