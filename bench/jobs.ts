@@ -22,9 +22,10 @@ const { values } = parseArgs({
   allowNegative: true,
 });
 
+const machine = describeMachine();
 const results = await withCleanup(measureWeir);
 const peers = values.peers ? await measureSlurm(say).catch(explainNoPeer) : {};
-console.log(JSON.stringify({ bench: 'jobs', results, peers, machine: describeMachine() }));
+console.log(JSON.stringify({ bench: 'jobs', results, peers, machine }));
 
 async function measureWeir(cleanup: AsyncDisposableStack): Promise<Record<string, number>> {
   const weir = new WeirInstance(cleanup, { cpus: PRETENDED_CPUS });

@@ -1,14 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './repository.ts';
-import { runStep } from './suites/run-step.ts';
 
 const BENCH = join(ROOT, 'bench');
 
 const [name, ...args] = process.argv.slice(2);
 const names = existsSync(BENCH) ? listBenches() : [];
 if (name !== undefined && names.includes(name)) {
-  process.exitCode = await runStep(`bench ${name}`, ['node', join(BENCH, `${name}.ts`), ...args]);
+  // In this process, so that the last line of standard output is the bench's own.
+  const file = join(BENCH, `${name}.ts`);
+  process.argv = [process.argv0, file, ...args];
+  await import(file);
 } else {
   if (name !== undefined) console.error(`there is no bench "${name}"`);
   console.log(['Benches (npm run bench -- NAME):', ...names.map((known) => `  ${known}`)].join('\n'));

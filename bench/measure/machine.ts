@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { round } from './statistics.ts';
 
 /** What a reader must know of the machine to compare figures. */
 export interface Machine {
@@ -9,9 +10,11 @@ export interface Machine {
   readonly node: string;
   readonly kernel: string;
   readonly os: string;
+  /** Processes that wanted a CPU during the minute before: well above 0 means that others were measured too. */
+  readonly load_before: number;
 }
 
-/** Describes the machine that the benchmark runs on. */
+/** Describes the machine; to be called before the benchmark, for the load that others make. */
 export function describeMachine(): Machine {
   return {
     cpus: availableParallelism(),
@@ -20,5 +23,6 @@ export function describeMachine(): Machine {
     node: process.version,
     kernel: release(),
     os: /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'Linux',
+    load_before: round(loadavg()[0] ?? 0),
   };
 }
