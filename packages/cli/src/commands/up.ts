@@ -49,6 +49,6 @@ async function startUp({ config, options }: Invocation<Options>): Promise<void> 
 
 async function tellAlreadyUp(config: Config): Promise<void> {
   const deadlineAt = Date.now() + START_TIMEOUT_MS;
-  const url = await waitUntilReady(placesOf(config.home), { deadlineAt, failure: () => undefined });
+  const url = await waitUntilReady(placesOf(config.home), { deadlineAt, failure: () => undefined, supervised: true });
   await print(`Weir is already up at ${url}`);
 }

@@ -4,7 +4,9 @@ import { processIsAlive, readProcessIdentity, type ProcessIdentity } from '@weir
 import { readRecord } from './process-record.ts';
 
 /** Result of trying to become the one supervisor of a home: ours, or whose it is. */
-export type Claim = { readonly kind: 'claimed' } | { readonly kind: 'held'; readonly holder: ProcessIdentity };
+export type Claim =
+  | { readonly kind: 'claimed'; /** A dead one held it before. */ readonly inherited: boolean }
+  | { readonly kind: 'held'; readonly holder: ProcessIdentity };
 
 /**
  * Takes the record at `path` for this process unless a living one holds it; a dead holder's record is replaced.
@@ -15,8 +17,8 @@ export function claim(path: string): Claim {
   const beside = `${path}.${process.pid}`;
   writeFileSync(beside, `${JSON.stringify(readProcessIdentity(process.pid))}\n`);
   try {
-    for (;;) {
-      if (linkIfFree(beside, path)) return { kind: 'claimed' };
+    for (let inherited = false; ; inherited = true) {
+      if (linkIfFree(beside, path)) return { kind: 'claimed', inherited };
       const holder = readRecord(path);
       if (holder !== undefined && processIsAlive(holder)) return { kind: 'held', holder };
       removeStale(path);

@@ -29,7 +29,7 @@ export async function startDetached(config: Config, { listen, port }: Listening)
   child.once('exit', (code, signal) => (ended = code === 0 ? undefined : `its supervisor ended (${signal ?? `exit code ${code}`})`));
   child.unref();
   try {
-    return await waitUntilReady(places, { deadlineAt: Date.now() + START_TIMEOUT_MS, failure: () => ended });
+    return await waitUntilReady(places, { deadlineAt: Date.now() + START_TIMEOUT_MS, failure: () => ended, supervised: true });
   } catch (error) {
     child.kill('SIGTERM');
     throw explainStart(error, places, marks);

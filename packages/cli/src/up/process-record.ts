@@ -3,7 +3,7 @@ import { readJsonFile } from '../input/json-file.ts';
 
 /** What a process wrote down about itself. */
 export interface ProcessRecord extends ProcessIdentity {
-  /** Where a host listens. */
+  /** Where a host listens; of a supervisor, once it has seen its host ready. */
   readonly url: string | undefined;
 }
 

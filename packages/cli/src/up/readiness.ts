@@ -10,14 +10,16 @@ export interface Readiness {
   readonly deadlineAt: number;
   /** Why it will never be ready; undefined while it may. */
   readonly failure: () => string | undefined;
+  /** Its supervisor must have said so: what answers may be left over from an earlier one. */
+  readonly supervised?: boolean;
 }
 
 /** Waits until the home's host is healthy and a node is online; answers its address. Throws `wait_timed_out` or `host_unreachable` with what is missing. */
-export async function waitUntilReady(places: Places, { deadlineAt, failure }: Readiness): Promise<string> {
+export async function waitUntilReady(places: Places, { deadlineAt, failure, supervised = false }: Readiness): Promise<string> {
   for (;;) {
     const failed = failure();
     if (failed !== undefined) throw new AppError('host_unreachable', failed);
-    const url = readLivingRecord(places.host)?.url;
+    const url = supervised && readLivingRecord(places.up)?.url === undefined ? undefined : readLivingRecord(places.host)?.url;
     const health = url === undefined ? undefined : await askHealth(url);
     if (url !== undefined && health?.status === 'healthy' && health.nodes_online > 0) return url;
     if (Date.now() > deadlineAt) throw new AppError('wait_timed_out', describeLack(url, health));

@@ -1,19 +1,19 @@
-import { rmSync } from 'node:fs';
+import { writeFileAtomic } from '@weir/runtime/files';
+import { readProcessIdentity } from '@weir/runtime/process-identity';
 import type { Config } from '../config.ts';
 import { note } from '../output/terminal.ts';
 import { claim, release, type Claim } from './claim.ts';
+import { refuseStrangers, removeOrphans } from './orphans.ts';
 import { placesOf, type Places } from './places.ts';
-import { readLivingRecord } from './process-record.ts';
 import { hostProgram, runnerProgram, type Listening } from './programs.ts';
 import { waitUntilReady } from './readiness.ts';
 import { explainStart, markLogs } from './start-failure.ts';
-import { stopProcess } from './stop-process.ts';
+import { listenForStop, type StopRequest } from './stop-request.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** How long a start may take. */
 export const START_TIMEOUT_MS = 30_000;
-const STOP_GRACE_MS = 10_000;
-/** A host that ends so often before it was ever healthy will not start at all. */
+/** A host that ends so often before it was ever ready will not start at all. */
 const FIRST_START_TRIES = 3;
 
 /** What a run of the supervisor tells. */
@@ -21,40 +21,29 @@ export interface SupervisorWatcher {
   readonly onReady: (url: string) => Promise<void>;
 }
 
-/** Supervises the home's host and runner until a signal asks to stop; answers whose the home is when it is another's. */
+/** Supervises the home's host and runner until it is asked to stop; answers whose the home is when it is another's. */
 export async function runSupervisor(config: Config, listening: Listening, watcher: SupervisorWatcher): Promise<Claim> {
   const places = placesOf(config.home);
   const claimed = claim(places.up);
   if (claimed.kind === 'held') return claimed;
-  const stopped = waitForStop();
-  let deaths = 0;
-  let ready = false;
+  const stop = listenForStop();
+  let hostDeaths = 0;
   const supervisor = new Supervisor({
     places,
     listening,
     hostProgram: (where) => hostProgram(config, where),
     runnerProgram: () => runnerProgram(config),
-    onDeath: ({ name, how, pauseMs, count }) => {
-      if (name === 'host' && !ready) deaths = count;
+    onDeath: ({ name, how, pauseMs }) => {
+      if (name === 'host') hostDeaths += 1;
       note(`weir: the ${name} ended (${how}); starting it again in ${pauseMs} ms`);
     },
   });
   try {
-    await removeOrphans(places);
-    const marks = markLogs(places);
-    supervisor.start();
-    stopped.onSecond(() => supervisor.kill());
-    const failure = () => (deaths >= FIRST_START_TRIES ? 'the host ends again and again' : undefined);
-    const starting = waitUntilReady(places, { deadlineAt: Date.now() + START_TIMEOUT_MS, failure });
-    const url = await Promise.race([starting, stopped.signal.then(() => undefined)]).catch((error: unknown) => {
-      throw explainStart(error, places, marks);
-    });
-    if (url !== undefined) {
-      ready = true;
-      await watcher.onReady(url);
-      await stopped.signal;
-    }
-    starting.catch(() => undefined);
+    if (claimed.inherited) await removeOrphans(places);
+    else refuseStrangers(places);
+    const url = await startUp(places, { supervisor, stop, hostDeaths: () => hostDeaths });
+    if (url !== undefined) await watcher.onReady(url);
+    await stop.first;
   } finally {
     await supervisor.stop();
     release(places.up);
@@ -62,33 +51,28 @@ export async function runSupervisor(config: Config, listening: Listening, watche
   return claimed;
 }
 
-/** Ends what a killed supervisor left behind, so that nothing runs twice; its jobs run on. */
-async function removeOrphans(places: Places): Promise<void> {
-  for (const path of [places.runner, places.host]) {
-    const orphan = readLivingRecord(path);
-    if (orphan !== undefined) await stopProcess(orphan, STOP_GRACE_MS);
-    rmSync(path, { force: true });
+interface Start {
+  readonly supervisor: Supervisor;
+  readonly stop: StopRequest;
+  readonly hostDeaths: () => number;
+}
+
+/** Starts both and waits until a job could run, then says so in our record; undefined when it was asked to stop before that. */
+async function startUp(places: Places, { supervisor, stop, hostDeaths }: Start): Promise<string | undefined> {
+  if (stop.asked()) return undefined;
+  const marks = markLogs(places);
+  supervisor.start();
+  stop.onSecond(() => supervisor.kill());
+  const failure = () => {
+    if (stop.asked()) return 'it was asked to stop';
+    return hostDeaths() >= FIRST_START_TRIES ? 'the host ends again and again' : undefined;
+  };
+  try {
+    const url = await waitUntilReady(places, { deadlineAt: Date.now() + START_TIMEOUT_MS, failure });
+    writeFileAtomic(places.up, `${JSON.stringify({ ...readProcessIdentity(process.pid), url })}\n`);
+    return url;
+  } catch (error) {
+    if (stop.asked()) return undefined;
+    throw explainStart(error, places, marks);
   }
-}
-
-interface Stop {
-  /** Resolves with the first request to stop. */
-  readonly signal: Promise<void>;
-  /** What to do with a second one. */
-  readonly onSecond: (act: () => void) => void;
-}
-
-function waitForStop(): Stop {
-  let second: () => void = () => undefined;
-  const signal = new Promise<void>((resolve) => {
-    let asked = false;
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(name, () => {
-        if (asked) second();
-        asked = true;
-        resolve();
-      });
-    }
-  });
-  return { signal, onSecond: (act) => (second = act) };
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { Child, type Death } from './child.ts';
 import { logOf, type Places } from './places.ts';
 import type { Listening, Program } from './programs.ts';
@@ -47,7 +46,6 @@ export class Supervisor {
   }
 
   start(): void {
-    mkdirSync(this.#options.places.home, { recursive: true, mode: 0o700 });
     this.#host.start();
     this.#runner.start();
   }
