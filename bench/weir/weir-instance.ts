@@ -27,7 +27,8 @@ export class WeirInstance {
     this.#env = makeWeirEnvironment({ ...options.env, WEIR_HOME: this.home, WEIR_CPUS: String(options.cpus), WEIR_NODE_NAME: 'bench' });
     cleanup.defer(async () => {
       await this.down();
-      rmSync(this.home, { recursive: true, force: true });
+      // Jobs that still end may write a last time.
+      rmSync(this.home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     });
   }
 
