@@ -70,6 +70,14 @@ async function waitForProgram(id: number, stage: Stage): Promise<number> {
   );
 }
 
+/** Waits until an epoch is stored: what is killed then must go on from there. */
+async function waitForCheckpoint(jobId: number): Promise<void> {
+  await waitFor('a checkpoint', async () => {
+    const { events } = await home.client().eventList({ query: { job_id: jobId, limit: 1000 } });
+    return events.some((event) => event.type === 'stage.checkpointed') || undefined;
+  });
+}
+
 function programsOf(jobId: number, stage: Stage): number[] {
   const processes = listJobProcesses(jobId).filter(({ command }) => command.includes(stage) || command.includes('weir_fuxictr'));
   return processes.map(({ pid }) => pid);
@@ -93,6 +101,7 @@ test.each(['host', 'runner', 'stage program'] as const)(
     const { task_id: id } = await submit(table);
     for (const stage of STAGES) {
       const jobId = await waitForProgram(id, stage);
+      if (stage === 'train') await waitForCheckpoint(jobId);
       if (victim === 'stage program') for (const pid of programsOf(jobId, stage)) killIfThere(pid);
       else home.kill(victim);
       if (victim === 'stage program') await retryOnceFailed(id, stage);

@@ -12,7 +12,7 @@ export interface SmallData {
 const MODEL_CONFIG = `Base:
   verbose: 0
   metrics: [AUC, logloss]
-  early_stop_patience: 5
+  early_stop_patience: 9
 small_mmoe:
   model: MMoE
   dataset_id: small
@@ -26,7 +26,7 @@ small_mmoe:
   expert_hidden_units: [16]
   gate_hidden_units: [8]
   tower_hidden_units: [8]
-  epochs: 4
+  epochs: 8
   shuffle: True
   seed: 7
   monitor: AUC
