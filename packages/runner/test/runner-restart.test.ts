@@ -52,8 +52,7 @@ test('killed at any moment under load, every job runs at most once and every end
     expect({ jobId, outcome, output: readOutput(jobId) }).toEqual({
       jobId,
       outcome: ran ? { kind: 'exited', code: 0 } : { kind: 'never_started' },
-      output: ran ? 'ran
-' : '',
+      output: ran ? 'ran\n' : '',
     });
   }
 });

@@ -5,7 +5,7 @@ import { type ExecutorBench } from '../executor-bench.ts';
 export function describeEndings(bench: () => ExecutorBench): void {
   test.each([0, 1, 3, 42, 127, 137, 143, 255])('exit code %i is told as it is', async (code) => {
     const end = await bench().ended(bench().shell(1, `exit ${code}`));
-    expect(describeOutcome(end.outcome).toEqual({ kind: 'exited', code });
+    expect(end.outcome).toEqual({ kind: 'exited', code });
   });
 
   test.each([
@@ -30,14 +30,14 @@ export function describeEndings(bench: () => ExecutorBench): void {
     const id = { jobId: 1, attempt: 1 };
     bench().order(id, { kind: 'command', argv: ['no-such-program-at-all', 'x'] });
     const end = await bench().ended(id);
-    expect(end.outcome)).toMatch(/^could not be started: .*"no-such-program-at-all".*no such file/);
-    expect(describeOutcome(end.startedAt).toBeNull();
+    expect(describeOutcome(end.outcome)).toMatch(/^could not be started: .*"no-such-program-at-all".*no such file/);
+    expect(end.startedAt).toBeNull();
   });
 
   test('a file that may not be executed is a failed start', async () => {
     const id = { jobId: 1, attempt: 1 };
     bench().order(id, { kind: 'command', argv: ['/etc/passwd'] });
-    expect((await bench().ended(id)).outcome)).toMatch(/^could not be started: .*permission denied/);
+    expect(describeOutcome((await bench().ended(id)).outcome)).toMatch(/^could not be started: .*permission denied/);
   });
 
   test('a working directory that is not there is a failed start that names it', async () => {
