@@ -32,19 +32,20 @@ export function readConfig(env: Env = process.env): HostConfig {
   return {
     home: resolve(env['WEIR_HOME'] ?? join(homedir(), '.weir')),
     listen: env['WEIR_LISTEN'] ?? '127.0.0.1',
-    port: readInteger(env, 'WEIR_PORT', 7766, 65_535),
+    port: readInteger(env, 'WEIR_PORT', { absent: 7766, most: 65_535 }),
     logLevel: env['WEIR_LOG_LEVEL'] ?? 'info',
     localUser: toIdentifier(userInfo().username),
     localNode: toIdentifier(env['WEIR_NODE_NAME'] ?? hostname()),
     engineDir: env['WEIR_ENGINE_DIR'],
     fuxictrRoot: env['FUXICTR_ROOT'],
-    heartbeatMs: readInteger(env, 'WEIR_HEARTBEAT_MS', 5_000),
-    leaseMs: readInteger(env, 'WEIR_NODE_LEASE_MS', 15_000),
-    lostAfterMs: readInteger(env, 'WEIR_NODE_LOST_AFTER_MS', 60_000),
+    heartbeatMs: readInteger(env, 'WEIR_HEARTBEAT_MS', { absent: 5_000 }),
+    leaseMs: readInteger(env, 'WEIR_NODE_LEASE_MS', { absent: 15_000 }),
+    lostAfterMs: readInteger(env, 'WEIR_NODE_LOST_AFTER_MS', { absent: 60_000 }),
   };
 }
 
-function readInteger(env: Env, name: string, absent: number, most = Number.MAX_SAFE_INTEGER): number {
+function readInteger(env: Env, name: string, range: { absent: number; most?: number }): number {
+  const { absent, most = Number.MAX_SAFE_INTEGER } = range;
   const text = env[name];
   if (text === undefined) return absent;
   const value = Number(text);

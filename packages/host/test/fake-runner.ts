@@ -148,18 +148,15 @@ export class FakeRunner {
   #take(frame: unknown): void {
     if (!hostFrame.Check(frame)) throw new Error(`the host sent a frame outside the contract: ${JSON.stringify(frame).slice(0, 500)}`);
     this.frames.push(frame);
-    switch (frame.type) {
-      case 'start':
-        if (this.attempts.has(keyOf(frame))) return;
-        this.attempts.set(keyOf(frame), { jobId: frame.jobId, attempt: frame.attempt, kind: 'preparing' });
-        this.onStart(frame);
-        return;
-      case 'endedAck':
-        this.attempts.delete(keyOf(frame));
-        return;
-      case 'readLog':
-        this.#answerLog(frame);
-    }
+    if (frame.type === 'start') this.#takeOrder(frame);
+    if (frame.type === 'endedAck') this.attempts.delete(keyOf(frame));
+    if (frame.type === 'readLog') this.#answerLog(frame);
+  }
+
+  #takeOrder(frame: StartFrame): void {
+    if (this.attempts.has(keyOf(frame))) return;
+    this.attempts.set(keyOf(frame), { jobId: frame.jobId, attempt: frame.attempt, kind: 'preparing' });
+    this.onStart(frame);
   }
 
   #answerLog(frame: ReadLog): void {

@@ -22,6 +22,7 @@ export class TestHost {
   readonly #config: Partial<HostConfig>;
   readonly #runners: FakeRunner[] = [];
 
+  /** `fuxictrRoot` is taken relative to the home. */
   constructor(config: Partial<HostConfig> = {}) {
     this.home = mkdtempSync(join(tmpdir(), 'weir-host-'));
     this.#config = config;
@@ -40,7 +41,9 @@ export class TestHost {
 
   get config(): HostConfig {
     const env = { WEIR_HOME: this.home, WEIR_PORT: '0', WEIR_NODE_NAME: 'here', WEIR_ENGINE_DIR: ENGINE_DIR };
-    return { ...readConfig(env), localUser: 'root', ...this.#config };
+    const { fuxictrRoot } = this.#config;
+    const checkout = fuxictrRoot === undefined ? {} : { fuxictrRoot: join(this.home, fuxictrRoot) };
+    return { ...readConfig(env), localUser: 'root', ...this.#config, ...checkout };
   }
 
   async start(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Queries } from '../store/store.ts';
-import { parseStored } from '../store/json.ts';
+import { parseStored } from '../store/parse-json.ts';
 
 export interface Allocation {
   readonly jobId: number;

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Event, EventType, JsonObject } from '@weir/contract';
-import { parseObject } from '../store/json.ts';
+import { parseObject } from '../store/parse-json.ts';
 import { toIso } from '../store/time.ts';
 import type { Database, EventRow } from '../store/schema.ts';
 

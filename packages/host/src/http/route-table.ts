@@ -35,11 +35,16 @@ const CONTENT_TYPE = { bytes: 'application/octet-stream', html: 'text/html; char
 
 /** Serves every operation of the contract. */
 export function registerRoutes(app: FastifyInstance, handlers: Handlers, identity: IdentityService): void {
-  for (const [id, handler] of Object.entries(handlers))
-    registerRoute(app, ROUTES[id as OperationId], { handler: handler as AnyHandler, identity });
+  const byId: Readonly<Record<string, unknown>> = handlers;
+  for (const [id, route] of Object.entries<Route>(ROUTES)) {
+    const handler = byId[id];
+    if (typeof handler !== 'function') throw new TypeError(`operation ${id} has no handler`);
+    registerRoute(app, route, { handler: (call): unknown => Reflect.apply(handler, undefined, [call]), identity });
+  }
 }
 
-type AnyHandler = (call: unknown) => Promise<unknown>;
+/** A handler of any route: what it takes and gives is checked where the handlers are made. */
+type AnyHandler = (call: unknown) => unknown;
 
 function registerRoute(app: FastifyInstance, route: Route, parts: { handler: AnyHandler; identity: IdentityService }): void {
   const checkParams = route.params && makeCheck(route.params, 'params');

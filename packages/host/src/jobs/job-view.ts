@@ -1,5 +1,5 @@
 import { describeOutcome, JOB_STATE_RULES, type Job, type Outcome, type Program } from '@weir/contract';
-import { parseStored } from '../store/json.ts';
+import { parseStored } from '../store/parse-json.ts';
 import { toIso, toIsoOrNull } from '../store/time.ts';
 import type { JobRow } from '../store/schema.ts';
 

@@ -1,4 +1,4 @@
-import { parseObject } from '../store/json.ts';
+import { parseObject } from '../store/parse-json.ts';
 import type { JobRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { findCheckpointOfJob } from '../workflows/workflow-store.ts';

@@ -1,5 +1,5 @@
 import type { Gpu, Inventory, NodeState } from '@weir/contract';
-import { parseStored } from '../store/json.ts';
+import { parseStored } from '../store/parse-json.ts';
 import type { Queries } from '../store/store.ts';
 import type { NodeRow } from '../store/schema.ts';
 

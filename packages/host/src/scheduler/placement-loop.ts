@@ -5,7 +5,7 @@ import { beginAttempt, listPendingJobs, transitionJob } from '../jobs/job-store.
 import type { NodeService } from '../nodes/node-service.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { WriteContext } from '../store/group-commit.ts';
-import { parseStored } from '../store/json.ts';
+import { parseStored } from '../store/parse-json.ts';
 import type { JobRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { planPlacements, type Placement as Planned } from './core/plan.ts';

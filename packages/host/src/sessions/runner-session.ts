@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws';
+import type { WebSocket } from '@fastify/websocket';
 import { decodeLogChunk, type HostFrame, type LogChunk } from '@weir/contract';
 import { toCloseReason } from '../http/close-reason.ts';
 import { LogRequests, type LogRequest } from './log-requests.ts';

@@ -1,6 +1,6 @@
-import type {} from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from '@fastify/websocket';
+import type { RawData } from 'ws';
 import { Compile } from 'typebox/compile';
 import { AppError, MAX_FRAME_BYTES, PROTOCOL_VERSION, RunnerFrame, SOCKET_PATHS } from '@weir/contract';
 import type { Logger } from '@weir/runtime';

@@ -9,9 +9,9 @@ import { isStoreFailure } from './sqlite-database.ts';
 export interface WriteContext {
   readonly db: Transaction<Database>;
   /** Stores an event in the same transaction; it is published after the commit. */
-  emit(event: NewEvent): Promise<void>;
+  readonly emit: (event: NewEvent) => Promise<void>;
   /** Notes who did what in the same transaction. */
-  audit(entry: AuditEntry): Promise<void>;
+  readonly audit: (entry: AuditEntry) => Promise<void>;
 }
 
 export type WriteOperation<T> = (context: WriteContext) => Promise<T>;

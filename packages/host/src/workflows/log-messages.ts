@@ -9,7 +9,7 @@ export function toLogMessage(event: Event): LogMessage | undefined {
   const body = toBody(event);
   if (body === undefined || event.workflow_id === null) return undefined;
   const envelope = { task_id: event.workflow_id, step: readStep(event), timestamp: toWorkflowTime(fromIso(event.at)), seq: event.seq };
-  return { ...body, ...envelope } as LogMessage;
+  return { ...body, ...envelope };
 }
 
 function toBody(event: Event): Body | undefined {

@@ -1,6 +1,5 @@
-import type {} from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
-import type { WebSocket } from 'ws';
+import type { WebSocket } from '@fastify/websocket';
 import { AppError, SOCKET_PATHS, WorkflowParams, type Event } from '@weir/contract';
 import { listEvents } from '../events/event-store.ts';
 import { authenticate } from '../http/authentication.ts';

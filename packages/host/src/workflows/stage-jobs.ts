@@ -1,6 +1,6 @@
 import { STAGES, type Experiment, type JsonObject, type Program, type Stage, type WarehouseConfig } from '@weir/contract';
 import { makeJobRow } from '../jobs/new-job.ts';
-import { parseObject, parseStored } from '../store/json.ts';
+import { parseObject, parseStored } from '../store/parse-json.ts';
 import type { NewJob, StageRow, WorkflowRow } from '../store/schema.ts';
 import { toIso } from '../store/time.ts';
 import type { StoredWorkflow } from './workflow-store.ts';

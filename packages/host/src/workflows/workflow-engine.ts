@@ -37,7 +37,7 @@ export function makeWorkflowEngine(parts: EngineParts): Loop {
           failures.push(new Error(`workflow ${id} cannot be moved on`, { cause }));
         }
       }
-      if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, describeAll(failures));
+      if (failures.length > 0) throw new AggregateError(failures, describeAll(failures));
     },
   });
 }

@@ -2,7 +2,7 @@ import type { WORKFLOW_ROUTES } from '@weir/contract';
 import type { Handlers } from '../http/route-table.ts';
 import { readEventPage } from '../http/system-handlers.ts';
 import type { Services } from '../services.ts';
-import { parseObject } from '../store/json.ts';
+import { parseObject } from '../store/parse-json.ts';
 import { toMetrics, toProgress, toStep, toSummary, toWorkflow } from './workflow-view.ts';
 
 /** The report page may show itself and nothing else: no script, no foreign content. */

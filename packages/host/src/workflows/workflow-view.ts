@@ -1,6 +1,7 @@
 import type { JsonObject, Workflow, WorkflowProgress, WorkflowStep, WorkflowSummary } from '@weir/contract';
-import { parseObject } from '../store/json.ts';
+import { parseObject } from '../store/parse-json.ts';
 import type { StageRow } from '../store/schema.ts';
+import { parseMetrics } from './parse-metrics.ts';
 import type { StoredWorkflow } from './workflow-store.ts';
 
 /** Milliseconds since the epoch to `YYYY-MM-DD HH:MM:SS`, UTC. */
@@ -83,7 +84,7 @@ export function toMetrics(stage: StageRow): JsonObject {
   const result = resultOf(stage);
   const seconds = secondsOf(stage);
   const rows = countRows(stage);
-  const aucs = Object.values(metricsOf(result)['valid'] ?? {}).map((label) => label['AUC'] ?? Number.NaN);
+  const aucs = Object.values(parseMetrics(result)['valid'] ?? {}).map((label) => label['AUC'] ?? Number.NaN);
   return {
     ...Object.fromEntries(Object.entries(result).filter(([, value]) => value !== null && typeof value !== 'object')),
     id: stage.id,
@@ -112,7 +113,7 @@ export function toSummary({ workflow, stages }: StoredWorkflow, url: string): Wo
     workflow_id: workflow.id,
     state: workflow.state,
     stages: stages.map((stage) => ({ name: stage.name, state: stage.state, seconds: secondsOf(stage) })),
-    metrics: metricsOf(result('train')),
+    metrics: parseMetrics(result('train')),
     rows_trained: numberOrNull(result('train')['rowsTrained']),
     rows_inferred: numberOrNull(result('infer')['rows']),
     rows_loaded: loaded,
@@ -132,12 +133,6 @@ function secondsOf(stage: StageRow): number | null {
 
 function resultOf(stage: StageRow | undefined): JsonObject {
   return stage === undefined || stage.result === null ? {} : parseObject(stage.result);
-}
-
-type Metrics = Record<string, Record<string, Record<string, number>>>;
-
-function metricsOf(train: JsonObject): Metrics {
-  return (train['metrics'] ?? {}) as Metrics;
 }
 
 function countRows(stage: StageRow): number {

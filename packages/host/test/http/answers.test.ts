@@ -31,7 +31,7 @@ describe('a refusal', () => {
     ['an unknown route', 'GET', '/api/nothing?secret=1', 404, 'there is no GET /api/nothing'],
     ['a known route with another method', 'DELETE', '/api/jobs', 404, 'there is no DELETE /api/jobs'],
     ['a path that cannot be decoded', 'GET', '/api/jobs/%zz', 422, '%zz'],
-  ] as const)('of %s has it too', async (_what, method, url, status, message) => {
+  ] as const)('of %s has it too', async (...[, method, url, status, message]) => {
     const answer = await host.inject({ method, url });
     expect(answer.statusCode).toBe(status);
     expect(answer.json()).toMatchObject({ error: { message: expect.stringContaining(message) as string } });

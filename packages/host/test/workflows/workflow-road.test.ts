@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { STAGES, type Client, type Stage, type Workflow } from '@weir/contract';
 import { eventually } from '../eventually.ts';
-import type { FakeRunner, StartFrame } from '../fake-runner.ts';
+import type { FakeRunner } from '../fake-runner.ts';
 import { TestHost } from '../test-host.ts';
+import { RESULTS, runStage, specOf, stageOf, succeed } from './stage-script.ts';
 import { submitBody } from './submit-body.ts';
 
 let host: TestHost;
@@ -15,48 +16,19 @@ beforeEach(async () => {
 });
 afterEach(() => host[Symbol.asyncDispose]());
 
-const RESULTS: Record<Stage, Record<string, unknown>> = {
-  data_fetch: { rows: { sample: 10, infer: 5, train: 8, valid: 1, test: 1 }, bytes: { sample: 100, infer: 50 }, datasetDir: '/d' },
-  train: { rowsTrained: 8, epochsCompleted: 3, finalLoss: 0.25, metrics: { valid: { click: { AUC: 0.75 }, buy: { AUC: 0.5 } } } },
-  infer: { rows: 5, bytes: 77, parts: [{ file: 'a', rows: 5 }] },
-  transport: { rowsLoaded: 5, bytes: 77, rowsReplaced: null },
-  monitor: { reportHtmlPath: '/r.html' },
-};
-
-const stageOf = (order: StartFrame): Stage => {
-  const { program } = order.launch;
-  return STAGES.find((stage) => program.kind === 'stage' && program.program === stage)!;
-};
-const specOf = (order: StartFrame): Record<string, unknown> => (order.launch.program.kind === 'stage' ? order.launch.program.spec : {});
-
-/** Runs a stage's job to its end: lines are acknowledged before the end is told, as runners do. */
-async function runStage(order: StartFrame, lines: unknown[], outcome?: Parameters<FakeRunner['reportEnd']>[1]): Promise<void> {
-  runner.reportRunning(order);
-  runner.sendEvents(order, lines, { offset: 0, nextOffset: 100 });
-  await eventually(() => runner.received('eventsAck').find((ack) => ack.jobId === order.jobId && ack.attempt === order.attempt));
-  runner.reportEnd(order, outcome);
-}
-
-const succeed = (order: StartFrame) => {
-  const stage = stageOf(order);
-  const report = stage === 'monitor' ? [{ type: 'report', html: '<p>done</p>', json: { rows: 5 } }] : [];
-  return runStage(order, [{ type: 'checkpoint', data: { at: stage } }, ...report, { type: 'result', data: RESULTS[stage] }]);
-};
-
 /** Lets every stage succeed except those that `failing` names. */
 function script(failing: readonly Stage[] = []): void {
   runner.onStart = (order) => {
     if (stageOf(order) === undefined) return;
-    if (!failing.includes(stageOf(order))) void succeed(order);
+    if (!failing.includes(stageOf(order))) void succeed(runner, order);
     else
-      void runStage(
-        order,
-        [
+      void runStage(runner, order, {
+        lines: [
           { type: 'checkpoint', data: { epoch: 2 } },
           { type: 'error', code: 'x', message: 'no {space} left' },
         ],
-        { kind: 'exited', code: 1 },
-      );
+        outcome: { kind: 'exited', code: 1 },
+      });
   };
 }
 
@@ -176,7 +148,7 @@ describe('a stage that fails', () => {
   });
 
   test('is one that leaves no result, too', async () => {
-    runner.onStart = (frame) => void runStage(frame, []);
+    runner.onStart = (frame) => void runStage(runner, frame, { lines: [] });
     expect(await ended(await submit())).toMatchObject({ state: 'failed', error: 'data_fetch: ended without a result' });
   });
 });
@@ -212,7 +184,7 @@ describe('a cancel', () => {
     const workflow = await submit();
     const frame = await order('data_fetch');
     await client.workflowCancel(at(workflow));
-    await succeed(frame);
+    await succeed(runner, frame);
     expect(await ended(workflow)).toMatchObject({ state: 'cancelled' });
     expect(await statuses(workflow)).toEqual(['completed', 'cancelled', 'pending', 'pending', 'pending']);
   });
@@ -250,58 +222,6 @@ describe('a delete', () => {
       client.workflowDelete(at(workflow)),
     ]);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  });
-});
-
-describe('event lines', () => {
-  const log = (message: string) => ({ type: 'log', level: 'INFO', message });
-  const messages = async (workflow: Workflow) => {
-    const { events } = await client.workflowEvents({ ...at(workflow), query: { limit: 1_000 } });
-    return events.filter(({ type }) => type === 'stage.logged').map(({ data }) => data['message']);
-  };
-  const acked = (count: number) =>
-    eventually(() => runner.received('eventsAck').length === count && runner.received('eventsAck')[count - 1]);
-
-  test('are stored once, whatever is repeated, overlaps or is missing, also across sessions', async () => {
-    const workflow = await submit();
-    const frame = await order('data_fetch');
-    runner.reportRunning(frame);
-    runner.sendEvents(frame, [log('a'), log('b')], { offset: 0, nextOffset: 20 });
-    expect(await acked(1)).toMatchObject({ offset: 20 });
-    runner.sendEvents(frame, [log('a'), log('b')], { offset: 0, nextOffset: 20 });
-    expect(await acked(2)).toMatchObject({ offset: 20 });
-    runner.sendEvents(frame, [log('b'), log('c')], { offset: 10, nextOffset: 30 });
-    expect(await acked(3)).toMatchObject({ offset: 20 });
-    runner.sendEvents(frame, [log('d')], { offset: 30, nextOffset: 40 });
-    expect(await acked(4)).toMatchObject({ offset: 20 });
-    await runner.disconnect();
-    expect((await runner.connect()).attempts).toEqual([{ jobId: frame.jobId, attempt: 1, eventsOffset: 20 }]);
-    runner.sendEvents(frame, [log('c')], { offset: 20, nextOffset: 30 });
-    expect(await acked(5)).toMatchObject({ offset: 30 });
-    expect(await messages(workflow)).toEqual(['a', 'b', 'c']);
-  });
-
-  test('outside the contract are shown as they are', async () => {
-    const workflow = await submit();
-    const frame = await order('data_fetch');
-    runner.sendEvents(frame, [{ type: 'log', level: 'LOUD', message: 'x' }, 7], { offset: 0, nextOffset: 9 });
-    await acked(1);
-    expect(await messages(workflow)).toEqual(['not an event: {"type":"log","level":"LOUD","message":"x"}', 'not an event: 7']);
-  });
-
-  test('of a lost attempt hand its checkpoint to the next attempt of the same job', async () => {
-    await submit();
-    const frame = await order('data_fetch');
-    runner.reportRunning(frame);
-    runner.sendEvents(frame, [{ type: 'checkpoint', data: { chunk: 3 } }], { offset: 0, nextOffset: 50 });
-    await acked(1);
-    runner.reportEnd(frame, { kind: 'lost', reason: 'process_vanished' });
-    const second = await runner.order(frame.jobId, 2);
-    expect(specOf(second)).toEqual({ ...specOf(frame), checkpoint: { chunk: 3 } });
-    runner.sendEvents(frame, [{ type: 'checkpoint', data: { chunk: 99 } }], { offset: 50, nextOffset: 60 });
-    expect(await acked(2)).toMatchObject({ offset: 60 });
-    await succeed(second);
-    await order('train');
   });
 });
 

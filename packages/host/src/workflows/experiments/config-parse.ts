@@ -1,5 +1,5 @@
 import { AppError, type JsonObject } from '@weir/contract';
-import type { Document } from 'yaml';
+import type * as Yaml from 'yaml';
 
 /** Top-level keys of a FuxiCTR configuration file, each a mapping. */
 export type ConfigEntries = ReadonlyMap<string, JsonObject>;
@@ -45,25 +45,26 @@ async function readPlain(text: string, name: string): Promise<unknown> {
   }
 }
 
-function checkNodes(yaml: typeof import('yaml'), document: Document.Parsed, name: string): void {
+function checkNodes(yaml: typeof Yaml, document: Yaml.Document.Parsed, name: string): void {
   yaml.visit(document, {
     Node: (_key, node) => {
       const { tag } = node;
       if (tag !== undefined && !PLAIN_TAGS.has(tag)) throw invalid(name, `the tag ${tag} is not allowed`);
-    },
-    Scalar: (_key, { value }) => {
-      if (typeof value === 'number' && !Number.isFinite(value)) throw invalid(name, `${value} is not a number that can be kept`);
-    },
-    Map: (_key, { items }) => {
-      const seen = new Set<unknown>();
-      for (const { key } of items) {
-        const known = yaml.isScalar(key) ? key.value : undefined;
-        if (known === undefined || known === '<<') continue;
-        if (seen.has(known)) throw invalid(name, `the key "${String(known)}" is there twice in one mapping`);
-        seen.add(known);
-      }
+      if (yaml.isScalar(node) && typeof node.value === 'number' && !Number.isFinite(node.value))
+        throw invalid(name, `${node.value} is not a number that can be kept`);
+      if (yaml.isMap(node)) refuseRepeatedKeys(yaml, node, name);
     },
   });
+}
+
+function refuseRepeatedKeys(yaml: typeof Yaml, { items }: Yaml.YAMLMap, name: string): void {
+  const seen = new Set<unknown>();
+  for (const { key } of items) {
+    const known = yaml.isScalar(key) ? key.value : undefined;
+    if (known === undefined || known === '<<') continue;
+    if (seen.has(known)) throw invalid(name, `the key ${JSON.stringify(known)} is there twice in one mapping`);
+    seen.add(known);
+  }
 }
 
 function isMapping(value: unknown): value is JsonObject {
