@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AttemptId } from '../../../src/executors/executor.ts';
+import { readFact } from '../../../src/executors/process/attempt-facts.ts';
+import { Ledger } from '../../../src/ledger.ts';
+import { readBootId } from '../../../src/probes/inventory.ts';
+import { ExecutorBench, isAlive } from '../executor-bench.ts';
+import { makeProcessExecutor } from './make-process-executor.ts';
+
+const NO_CGROUPS = { memory: undefined, freezer: undefined };
+let bench: ExecutorBench;
+beforeEach(() => {
+  bench = new ExecutorBench(makeProcessExecutor({ cgroups: NO_CGROUPS }));
+});
+afterEach(() => bench.dispose());
+
+const folder = (id: AttemptId) => new Ledger(bench.folders.attempts).folder(id);
+const claimant = (id: AttemptId) => Number(readFact(folder(id), 'claim')?.split('.')[0]);
+
+/** The process that forks this bench's shims. */
+function findSpawner(): number {
+  const found = readdirSync('/proc').find((pid) => /^\d+$/.test(pid) && isSpawnerOf(pid, bench.folders.node));
+  if (found === undefined) throw new Error('no spawner');
+  return Number(found);
+}
+
+function isSpawnerOf(pid: string, node: string): boolean {
+  try {
+    const isOurs = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${node}/`);
+    return isOurs && Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) === process.pid;
+  } catch {
+    return false;
+  }
+}
+
+test('an attempt whose shim is killed is lost, and nothing of it goes on', async () => {
+  const id = bench.shell(1, 'setsid sh -c "echo pid \\$\\$; sleep 1000" & echo pid $$; while :; do sleep 0.05; done');
+  await bench.untilState(id, (state) => state.kind === 'running');
+  while ((bench.outputOrEmpty(id).match(/pid \d+/g) ?? []).length < 2) await bench.untilOutput(id, 'pid');
+  process.kill(claimant(id), 'SIGKILL');
+  expect((await bench.ended(id)).outcome).toEqual({ kind: 'lost', reason: 'process_vanished' });
+  const pids = [...bench.output(id).matchAll(/pid (\d+)/g)].map((match) => Number(match[1]));
+  expect(pids.filter(isAlive)).toEqual([]);
+});
+
+test('a shim does not end by the signals of a terminal or a service manager', async () => {
+  const id = bench.shell(1, 'echo ready; sleep 0.3; exit 8');
+  await bench.untilState(id, (state) => state.kind === 'running');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE', 'SIGUSR2'] as const) process.kill(claimant(id), signal);
+  expect((await bench.ended(id)).outcome).toEqual({ kind: 'exited', code: 8 });
+});
+
+test('jobs go on when the spawner is killed, and new ones are started by another', async () => {
+  const first = bench.shell(1, 'echo ready; sleep 0.3; exit 8');
+  await bench.untilOutput(first, 'ready');
+  process.kill(findSpawner(), 'SIGKILL');
+  const later = Array.from({ length: 5 }, (_, index) => bench.shell(index + 2, 'exit 9'));
+  expect((await bench.ended(first)).outcome).toEqual({ kind: 'exited', code: 8 });
+  for (const id of later) expect((await bench.ended(id)).outcome).toEqual({ kind: 'exited', code: 9 });
+});
+
+test('an attempt of an earlier boot is lost, whatever process has its number now', async () => {
+  await bench.executor.close();
+  const id = { jobId: 1, attempt: 1 };
+  const place = new Ledger(bench.folders.attempts).open(id, { bootId: 'an earlier boot', stage: false, memoryBytes: null });
+  symlinkSync(`${process.pid}.1`, join(place, 'claim'));
+  await bench.reopen();
+  expect((await bench.ended(id)).outcome).toEqual({ kind: 'lost', reason: 'process_vanished' });
+});
+
+test('an attempt that was written down and not begun when the runner died is told as never started', async () => {
+  await bench.executor.close();
+  const id = { jobId: 1, attempt: 1 };
+  const bootId = readBootId();
+  new Ledger(bench.folders.attempts).open(id, { bootId, stage: false, memoryBytes: null });
+  await bench.reopen();
+  expect((await bench.ended(id)).outcome).toEqual({ kind: 'never_started' });
+  await bench.reopen();
+  expect((await bench.ended(id)).outcome).toEqual({ kind: 'never_started' });
+});
+
+test('a pid of another process in the claim does not make that process a target', async () => {
+  await bench.executor.close();
+  const id = { jobId: 1, attempt: 1 };
+  const bootId = readBootId();
+  const place = new Ledger(bench.folders.attempts).open(id, { bootId, stage: false, memoryBytes: null });
+  symlinkSync(`${process.pid}.1`, join(place, 'claim'));
+  await bench.reopen();
+  bench.executor.stop(id, { by: 'user', graceMs: 0 });
+  expect((await bench.ended(id)).outcome).toEqual({ kind: 'lost', reason: 'process_vanished' });
+});
+
+test('without perl each start fails with a message that says so', async () => {
+  await bench.dispose();
+  bench = new ExecutorBench(makeProcessExecutor({ cgroups: NO_CGROUPS, searchPath: '/nowhere' }));
+  const first = bench.shell(1, 'true');
+  expect((await bench.ended(first)).outcome).toMatchObject({ kind: 'start_failed' });
+  const second = bench.shell(2, 'true');
+  expect(JSON.stringify((await bench.ended(second)).outcome)).toContain('perl is needed to start processes');
+});
