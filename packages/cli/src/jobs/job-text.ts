@@ -1,5 +1,5 @@
 import type { Job, JobState } from '@weir/contract/client';
-import type { Color } from '../output/terminal.ts';
+import { printable, type Color } from '../output/terminal.ts';
 import { formatSpan, spanBetween } from '../output/times.ts';
 
 const COLORS: Record<JobState, Color> = {
@@ -39,7 +39,8 @@ export function formatCommand(command: readonly string[]): string {
 export function describeJob(job: Job): string {
   const elapsed = formatElapsed(job);
   const after = elapsed === null ? '' : ` after ${elapsed}`;
-  return `job ${job.job_id} ${STATE_WORDS[job.state]}${after}${job.reason === null ? '' : `: ${job.reason}`}`;
+  const [reason = ''] = (job.reason ?? '').split('\n');
+  return `job ${job.job_id} ${STATE_WORDS[job.state]}${after}${reason === '' ? '' : `: ${printable(reason)}`}`;
 }
 
 const STATE_WORDS: Record<JobState, string> = {

@@ -23,6 +23,7 @@ export interface Death {
   readonly name: string;
   /** `exit code 1`, `signal SIGKILL`. */
   readonly how: string;
+  readonly exitCode: number | null;
   readonly pauseMs: number;
   /** Ends in a row without a life of some length between them. */
   readonly count: number;
@@ -78,21 +79,21 @@ export class Child {
     closeSync(log);
     this.#process = child;
     this.#ended = new Promise((resolve) => {
-      const end = (how: string) => {
+      const end = (how: string, exitCode: number | null) => {
         this.#process = undefined;
         resolve();
-        this.#afterEnd(how, Date.now() - startedAt);
+        this.#afterEnd({ how, exitCode }, Date.now() - startedAt);
       };
-      child.once('error', (error) => end(error.message));
-      child.once('exit', (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`));
+      child.once('error', (error) => end(error.message, null));
+      child.once('exit', (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`, code));
     });
   }
 
-  #afterEnd(how: string, livedMs: number): void {
+  #afterEnd(end: Pick<Death, 'how' | 'exitCode'>, livedMs: number): void {
     if (!this.#wanted) return;
     this.#deaths = livedMs > SETTLED_MS ? 1 : this.#deaths + 1;
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#deaths - 1));
     this.#timer = setTimeout(() => this.#launch(), pauseMs);
-    this.#options.onDeath({ name: this.#options.name, how, pauseMs, count: this.#deaths });
+    this.#options.onDeath({ name: this.#options.name, ...end, pauseMs, count: this.#deaths });
   }
 }

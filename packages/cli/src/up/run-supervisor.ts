@@ -1,7 +1,9 @@
+import { ERROR_CODES } from '@weir/contract/client';
 import { writeFileAtomic } from '@weir/runtime/files';
 import { readProcessIdentity } from '@weir/runtime/process-identity';
 import type { Config } from '../config.ts';
 import { note } from '../output/terminal.ts';
+import type { Death } from './child.ts';
 import { claim, release, type Claim } from './claim.ts';
 import { refuseStrangers, removeOrphans } from './orphans.ts';
 import { placesOf, type Places } from './places.ts';
@@ -27,21 +29,21 @@ export async function runSupervisor(config: Config, listening: Listening, watche
   const claimed = claim(places.up);
   if (claimed.kind === 'held') return claimed;
   const stop = listenForStop();
-  let hostDeaths = 0;
+  const hostDeaths: Death[] = [];
   const supervisor = new Supervisor({
     places,
     listening,
     hostProgram: (where) => hostProgram(config, where),
     runnerProgram: () => runnerProgram(config),
-    onDeath: ({ name, how, pauseMs }) => {
-      if (name === 'host') hostDeaths += 1;
-      note(`weir: the ${name} ended (${how}); starting it again in ${pauseMs} ms`);
+    onDeath: (death) => {
+      if (death.name === 'host') hostDeaths.push(death);
+      note(`weir: the ${death.name} ended (${death.how}); starting it again in ${death.pauseMs} ms`);
     },
   });
   try {
     if (claimed.inherited) await removeOrphans(places);
     else refuseStrangers(places);
-    const url = await startUp(places, { supervisor, stop, hostDeaths: () => hostDeaths });
+    const url = await startUp(places, { supervisor, stop, hostDeaths });
     if (url !== undefined) await watcher.onReady(url);
     await stop.first;
   } finally {
@@ -54,7 +56,7 @@ export async function runSupervisor(config: Config, listening: Listening, watche
 interface Start {
   readonly supervisor: Supervisor;
   readonly stop: StopRequest;
-  readonly hostDeaths: () => number;
+  readonly hostDeaths: readonly Death[];
 }
 
 /** Starts both and waits until a job could run, then says so in our record; undefined when it was asked to stop before that. */
@@ -65,7 +67,8 @@ async function startUp(places: Places, { supervisor, stop, hostDeaths }: Start):
   stop.onSecond(() => supervisor.kill());
   const failure = () => {
     if (stop.asked()) return 'it was asked to stop';
-    return hostDeaths() >= FIRST_START_TRIES ? 'the host ends again and again' : undefined;
+    if (hostDeaths.some((death) => death.exitCode === ERROR_CODES.invalid_input.exit)) return 'the host refuses its settings';
+    return hostDeaths.length >= FIRST_START_TRIES ? 'the host ends again and again' : undefined;
   };
   try {
     const url = await waitUntilReady(places, { deadlineAt: Date.now() + START_TIMEOUT_MS, failure });

@@ -37,7 +37,7 @@ test('a process that fails is started again, later each time, and its words are 
   start('program-that-fails.ts');
   await waitUntil('three ends', () => deaths.length >= 3);
   expect(deaths.slice(0, 3)).toEqual(
-    [100, 200, 400].map((pauseMs, index) => ({ name: 'it', how: 'exit code 3', pauseMs, count: index + 1 })),
+    [100, 200, 400].map((pauseMs, index) => ({ name: 'it', how: 'exit code 3', exitCode: 3, pauseMs, count: index + 1 })),
   );
   expect(readFileSync(join(home, 'it.log'), 'utf8')).toMatch(/^(the port is taken\n){3}/);
 });
