@@ -1,14 +1,11 @@
 import { AppError } from '@weir/contract';
+import type { Identity } from './identity.ts';
 import type { Store } from '../store/store.ts';
 import { RecentIdentities } from './recent-identities.ts';
 import { findToken, insertToken, takeToken, deleteExpiredTokens } from './token-store.ts';
 import { findUser, insertUser } from './user-store.ts';
 
-/** Who is asking. */
-export interface Identity {
-  readonly user: string;
-  readonly role: 'user' | 'admin';
-}
+export type { Identity };
 
 const TICKET_MS = 10 * 60_000;
 const BROWSER_SESSION_MS = 12 * 3_600_000;

@@ -1,4 +1,4 @@
-import type { Identity } from './identity-service.ts';
+import type { Identity } from './identity.ts';
 
 /** How long a token that was taken back may still be good. */
 const FRESH_MS = 1_000;

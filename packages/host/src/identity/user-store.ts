@@ -1,5 +1,5 @@
 import type { Queries } from '../store/store.ts';
-import type { Identity } from './identity-service.ts';
+import type { Identity } from './identity.ts';
 
 /** Finds a user by name. */
 export async function findUser(db: Queries, name: string): Promise<{ name: string; role: Identity['role'] } | undefined> {

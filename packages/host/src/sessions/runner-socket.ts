@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from '@fastify/websocket';
-import type { RawData } from 'ws';
 import { Compile } from 'typebox/compile';
 import { AppError, MAX_FRAME_BYTES, PROTOCOL_VERSION, RunnerFrame, SOCKET_PATHS } from '@weir/contract';
 import type { Logger } from '@weir/runtime';
@@ -38,7 +37,7 @@ export function registerRunnerSocket(app: FastifyInstance, parts: RunnerSocketPa
 function serveRunner(socket: WebSocket, node: string, parts: RunnerSocketParts): void {
   const session = new RunnerSession(node, socket);
   const conversation = new Conversation(session, parts);
-  socket.on('message', (data: RawData, isBinary: boolean) => {
+  socket.on('message', (data, isBinary) => {
     session.lastSeenAt = Date.now();
     conversation.take(toBytes(data), isBinary);
   });
@@ -117,7 +116,7 @@ function checkHello(frame: Extract<RunnerFrame, { type: 'hello' }>, node: string
   if (frame.node !== node) throw new AppError('forbidden', `this token belongs to node "${node}", not to "${frame.node}"`);
 }
 
-function toBytes(data: RawData): Uint8Array {
+function toBytes(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
 }

@@ -1,0 +1,5 @@
+/** Who is asking. */
+export interface Identity {
+  readonly user: string;
+  readonly role: 'user' | 'admin';
+}
