@@ -6,6 +6,7 @@ import { examples, handleText, type Invocation } from '../invocation.ts';
 import { note, print } from '../output/terminal.ts';
 import { placesOf } from '../up/places.ts';
 import { readLivingRecord } from '../up/process-record.ts';
+import { waitUntilReady } from '../up/readiness.ts';
 import { signalProcess, stopProcess, waitForEnd } from '../up/stop-process.ts';
 
 const STOP_TIMEOUT_MS = 30_000;
@@ -31,7 +32,11 @@ async function shutDown(call: Invocation<Options>): Promise<void> {
   const supervisor = readLivingRecord(places.up);
   const running = [supervisor, readLivingRecord(places.runner), readLivingRecord(places.host)].filter((record) => record !== undefined);
   if (running.length === 0) return print(`Weir is not running in ${call.config.home}`);
-  if (call.options.cancelJobs === true) note(`cancelled ${await cancelAllJobs(call.link())} jobs`);
+  if (call.options.cancelJobs === true) {
+    // A host that was just killed is being started again.
+    if (supervisor !== undefined) await waitUntilReady(places, { deadlineAt: Date.now() + STOP_TIMEOUT_MS, failure: () => undefined });
+    note(`cancelled ${await cancelAllJobs(call.link())} jobs`);
+  }
   if (supervisor !== undefined) {
     signalProcess(supervisor, 'SIGTERM');
     if (!(await waitForEnd(supervisor, STOP_TIMEOUT_MS))) {

@@ -112,6 +112,7 @@ test('a port that is taken is told with the words of the log, and nothing is lef
 test('down --cancel-jobs ends every job first', async () => {
   await up();
   const job = parseJson<Job>((await run('job', 'submit', '--json', '--', 'sleep', '1000')).stdout);
+  process.kill(pidOf(places().host) ?? 0, 'SIGKILL');
   const { stderr, stdout } = await run('down', '--cancel-jobs');
   expect([stderr, stdout]).toEqual(['cancelled 1 jobs\n', 'Weir is down\n']);
   await up();
