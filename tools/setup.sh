@@ -25,12 +25,9 @@ install_packages() {
   stamp=node_modules/.weir-setup
   if [ -x node_modules/.bin/node ] && [ "$(cat "$stamp" 2>/dev/null)" = "$lock_hash" ]; then return; fi
   command -v npm >/dev/null || fail 'npm is missing: install Node.js 18 or later with npm'
+  # Not `npm ci`: it refuses a lock file that lacks packages of other platforms, which registries do not always hold.
   # --no-save keeps an older npm from rewriting the lock file.
-  if [ -d node_modules ]; then
-    timed 'updating npm packages' npm install --no-save --no-audit --no-fund --loglevel=error
-  else
-    timed 'installing npm packages' npm ci --no-audit --no-fund --loglevel=error
-  fi
+  timed 'installing npm packages' npm install --no-save --no-audit --no-fund --loglevel=error
   [ -x node_modules/.bin/node ] || fail 'the npm package "node" brought no node: it needs install scripts (npm config ignore-scripts must be false)'
   printf '%s\n' "$lock_hash" >"$stamp"
 }
