@@ -2,7 +2,7 @@ import { readLogPiece, type LogStream } from '@weir/contract/client';
 import { callPatiently, type Link, type Patience } from '../connection/patience.ts';
 import type { Connection } from '../connection/connect.ts';
 
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 4 * 1024 * 1024;
 const WAIT_MS = 20_000;
 
 /** A log file of a job. */
