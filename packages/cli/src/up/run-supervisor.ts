@@ -68,6 +68,7 @@ async function startUp(places: Places, { supervisor, stop, hostDeaths }: Start):
   const failure = () => {
     if (stop.asked()) return 'it was asked to stop';
     if (hostDeaths.some((death) => death.exitCode === ERROR_CODES.invalid_input.exit)) return 'the host refuses its settings';
+    if (hostDeaths.some((death) => death.exitCode === ERROR_CODES.state_conflict.exit)) return 'another host serves this home';
     return hostDeaths.length >= FIRST_START_TRIES ? 'the host ends again and again' : undefined;
   };
   try {
