@@ -1,5 +1,5 @@
 import type { JsonObject } from '@weir/contract';
-import { Document, Scalar, visit, type ScalarTag } from 'yaml';
+import { Document, Scalar, visit, type ScalarTag, type Tags } from 'yaml';
 
 /** Names that need no quotes in any version of YAML. */
 const PLAIN_NAME = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[A-Za-z_][A-Za-z0-9_]*$/i;
@@ -13,12 +13,16 @@ const numberTag: ScalarTag = {
   stringify: ({ value }) => writeNumber(Number(value)),
 };
 
+function ourTags(tags: Tags): Tags {
+  return [numberTag, ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:merge')];
+}
+
 /**
  * Writes plain JSON as YAML that readers of YAML 1.1 (PyYAML) understand alike: every text value is quoted, names are quoted when they could
  * be read as something else, small numbers are written as `1.0e-08`.
  */
 export function writeYaml(value: JsonObject): string {
-  const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false, customTags: (tags) => [numberTag, ...tags] });
+  const document = new Document(value, { version: '1.1', merge: false, aliasDuplicateObjects: false, customTags: ourTags });
   visit(document, {
     Scalar(position, node) {
       if (typeof node.value !== 'string') return;

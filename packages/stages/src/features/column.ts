@@ -56,8 +56,10 @@ export function parseColumn(name: string, type: DuckDBType): Column {
   if (type instanceof DuckDBListType || type instanceof DuckDBArrayType) return parseList(name, type);
   const family = FAMILIES[type.typeId];
   if (family === undefined) return { name, type: 'VARCHAR', family: 'text', isCast: true };
-  const isPlainText = family === 'text';
-  return { name, type: isPlainText ? 'VARCHAR' : type.toString(), family, isCast: false };
+  // A text type with a name of its own (JSON) would come back as another type.
+  return family === 'text'
+    ? { name, type: 'VARCHAR', family, isCast: type.alias !== undefined }
+    : { name, type: type.toString(), family, isCast: false };
 }
 
 function parseList(name: string, type: DuckDBListType | DuckDBArrayType): Column {

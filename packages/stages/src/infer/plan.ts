@@ -3,9 +3,7 @@ import type { StageConfig } from '../config.ts';
 import { datasetPaths, type DatasetPaths } from '../dataset-paths.ts';
 import type { EngineRun } from '../engine/run-engine.ts';
 import { mergeConfig } from '../experiments/merge.ts';
-
-/** Rows of an output part: a row group of the exported input, so that parts start where groups do. */
-const OUTPUT_PART_ROWS = 49 * 2048;
+import { ROW_GROUP_ROWS } from '../warehouses/parquet-export.ts';
 
 export interface InferPlan {
   readonly paths: DatasetPaths;
@@ -29,7 +27,8 @@ export function planInfer(stage: StageConfig, spec: InferSpec): InferPlan {
       params: config.params,
       input_dir: spec.dataFetch.rawInferDir,
       output_dir: paths.inferenceOutput,
-      part_rows: OUTPUT_PART_ROWS,
+      // Parts start where the row groups of the input do.
+      part_rows: ROW_GROUP_ROWS,
       gpu: stage.hasGpu ? 0 : -1,
       ...(stage.fuxictrRoot === undefined ? {} : { fuxictr_root: stage.fuxictrRoot }),
     },

@@ -1,14 +1,18 @@
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duckdb } from './duckdb.ts';
 import { quoteName, quoteText } from './quoting.ts';
 
-/** Rows of a part file: a whole number of DuckDB vectors (2,048 rows), near 200,000. */
-export const PART_ROWS = 98 * 2048;
-/** Cells of one row group at most; keeps the memory of wide tables down. */
+/** Rows of a row group, in which readers go forward: a whole number of DuckDB vectors (2,048 rows), near 100,000. */
+export const ROW_GROUP_ROWS = 49 * 2048;
+/** Cells of one row group at most; wide tables get smaller groups, so that memory stays bounded. */
 const ROW_GROUP_CELLS = 6_000_000;
-const MOST_GROUPS = 98;
-const GROUPS_OF_A_PART = [2, 7, 14, 49, MOST_GROUPS];
+const LEAST_GROUP_ROWS = 2048;
+/**
+ * One file: DuckDB keeps the order of the rows inside a file, but not across files that it rotates itself
+ * (ROW_GROUPS_PER_FILE and FILE_SIZE_BYTES of DuckDB 1.5 let threads overtake each other at the boundary).
+ */
+const PART = 'part_00000.parquet';
 const POLL_MS = 500;
 
 export interface ExportedFiles {
@@ -28,22 +32,21 @@ export interface ExportRequest {
 }
 
 /**
- * Writes the rows of a query to `part_00000.parquet`, … (ZSTD, PART_ROWS rows each, in the query's order), synced to the disk.
- * Streams: memory does not grow with the rows.
+ * Writes the rows of a query, in its order, to a Parquet file (ZSTD, row groups of ROW_GROUP_ROWS), synced to the disk.
+ * Streams: memory does not grow with the rows. Nothing is left when it fails.
  */
 export async function exportParquet(db: Duckdb, request: ExportRequest): Promise<ExportedFiles> {
-  const groupRows = rowGroupRows(request.columns.length);
-  const select = request.columns.map(({ name, castTo }) =>
-    castTo === undefined ? quoteName(name) : `CAST(${quoteName(name)} AS ${castTo}) AS ${quoteName(name)}`,
-  );
+  const select = request.columns.map(selectItem);
   const copy =
-    `COPY (SELECT ${select.join(', ')} FROM ${request.from}) TO ${quoteText(request.directory)} ` +
-    `(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows}, ROW_GROUPS_PER_FILE ${PART_ROWS / groupRows}, FILENAME_PATTERN 'part_{i}')`;
+    `COPY (SELECT ${select.join(', ')} FROM ${request.from}) TO ${quoteText(join(request.directory, PART))} ` +
+    `(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows(request.columns.length)})`;
+  mkdirSync(request.directory, { recursive: true });
   const poll = setInterval(() => request.onProgress(Math.max(0, db.connection.progress.percentage)), POLL_MS);
   try {
     const [row] = await db.rows(copy);
-    const files = nameParts(request.directory);
-    return { files, rows: Number(row?.[0] ?? 0), bytes: sumBytes(request.directory, files) };
+    syncPath(join(request.directory, PART));
+    syncPath(request.directory);
+    return { files: [PART], rows: Number(row?.[0] ?? 0), bytes: sumBytes(request.directory, [PART]) };
   } catch (error) {
     rmSync(request.directory, { recursive: true, force: true });
     throw error;
@@ -79,20 +82,13 @@ export function syncPath(path: string): void {
   }
 }
 
-function rowGroupRows(columns: number): number {
-  const groups = GROUPS_OF_A_PART.find((count) => (PART_ROWS / count) * columns <= ROW_GROUP_CELLS);
-  return PART_ROWS / (groups ?? MOST_GROUPS);
+function selectItem({ name, castTo }: ExportRequest['columns'][number]): string {
+  return castTo === undefined ? quoteName(name) : `CAST(${quoteName(name)} AS ${castTo}) AS ${quoteName(name)}`;
 }
 
-function nameParts(directory: string): string[] {
-  const files = listParts(directory).map((file) => {
-    const name = `part_${String(partNumber(file)).padStart(5, '0')}.parquet`;
-    if (name !== file) renameSync(join(directory, file), join(directory, name));
-    syncPath(join(directory, name));
-    return name;
-  });
-  syncPath(directory);
-  return files;
+function rowGroupRows(columns: number): number {
+  const fitting = Math.floor(ROW_GROUP_CELLS / columns / LEAST_GROUP_ROWS) * LEAST_GROUP_ROWS;
+  return Math.min(ROW_GROUP_ROWS, Math.max(LEAST_GROUP_ROWS, fitting));
 }
 
 function partNumber(file: string): number {

@@ -51,7 +51,14 @@ export function startStage(at: Home, program: StageProgram, spec: JsonObject): S
   const specPath = join(at.home, `spec-${number}.json`);
   const eventsPath = join(at.home, `events-${number}.jsonl`);
   writeFileSync(specPath, JSON.stringify(spec));
-  const child = spawn(process.execPath, [MAIN, program], {
+  const limit = at.env['TEST_FILE_LIMIT_KB'];
+  const [command, ...args] = [
+    ...(limit === undefined ? [] : ['bash', '-c', `ulimit -f ${limit}; exec "$@"`, 'bash']),
+    process.execPath,
+    MAIN,
+    program,
+  ];
+  const child = spawn(command ?? '', args, {
     env: {
       PATH: process.env['PATH'] ?? '',
       WEIR_STAGE_SPEC: specPath,
