@@ -8,47 +8,58 @@ my $QUIET_START_MS = 4;          # a program that ends within it is told as ende
 my $EXEC_CHECK_MS = 100;
 
 sub supervise {
-  my ($folder) = @_;
+  my ($entry) = @_;
   $SIG{CHLD} = 'DEFAULT';
   become_supervisor();
-  symlink("$$." . start_ticks($$), "$folder/claim") or return;    # somebody else has it
-  my $job = read_launch($folder);
+  my $job = claim($entry) or return;    # somebody else has it
+  read_launch($job);
   my $failure = open_streams($job) || start_program($job);
   return finish_refused($job, @$failure) if $failure;
   wait_signal($QUIET_START_MS);
   reap($job);
-  tell_started($job) unless defined $job->{status};
+  enter($job, "run.$job->{shim}.$job->{started}") unless defined $job->{status};
   run_to_end($job);
   finish($job);
 }
 
-sub tell_started {
-  my ($job) = @_;
-  symlink("$job->{pid}." . start_ticks($job->{pid}) . ".$job->{started}", "$job->{folder}/started");
-  notify($job->{folder});
+sub claim {
+  my ($entry) = @_;
+  my $base = substr($entry, 0, -4);    # without ".new"
+  my $shim = "$$." . start_ticks($$);
+  rename($entry, "$base.claim.$shim") or return;
+  return { base => $base, entry => "$base.claim.$shim", shim => $shim, cause => 'none' };
+}
+
+# Enters a state and tells the runner, if one listens; it looks by itself now and then, too.
+sub enter {
+  my ($job, $state) = @_;
+  my $entry = "$job->{base}.$state";
+  rename($job->{entry}, $entry) or return;
+  $job->{entry} = $entry;
+  sysopen(my $fifo, $FIFO, 04001) or return;    # O_WRONLY | O_NONBLOCK
+  syswrite($fifo, substr($entry, rindex($entry, '/') + 1) . "\n");
 }
 
 # Claims an attempt that cannot even be forked, so that the runner learns why.
 sub refuse {
-  my ($folder, $step, $errno) = @_;
-  symlink("$$." . start_ticks($$), "$folder/claim") or return;
-  finish_refused({ folder => $folder, started => 0 }, $step, $errno);
+  my ($entry, $step, $errno) = @_;
+  my $job = claim($entry) or return;
+  finish_refused($job, $step, $errno);
 }
 
-# The launch file: fields that end with NUL, written by the runner in this order.
+# The launch: fields that end with NUL, written by the runner in this order.
 sub read_launch {
-  my ($folder) = @_;
-  open(my $file, '<', "$folder/launch") or return { folder => $folder };
+  my ($job) = @_;
+  open(my $file, '<', $job->{entry}) or return;
   my $text = '';
   1 while sysread($file, $text, 1 << 20, length $text);
   my @fields = split(/\0/, $text, -1);
   pop @fields;
-  my %job = (folder => $folder, cause => 'none');
-  @job{qw(stdout stderr workdir time_limit grace memory_limit memory_dir oom_facts freezer_dir freezer_version argc)} = splice(@fields, 0, 11);
-  $job{argv} = [ splice(@fields, 0, $job{argc} || 0) ];
-  $job{env} = \@fields;
-  $job{freezer} = { dir => $job{freezer_dir}, version => $job{freezer_version} };
-  return \%job;
+  @$job{qw(boot kind stdout stderr workdir time_limit grace memory_limit memory_dir oom_facts freezer_dir freezer_version argc)} =
+    splice(@fields, 0, 13);
+  $job->{argv} = [ splice(@fields, 0, $job->{argc} || 0) ];
+  $job->{env} = \@fields;
+  $job->{freezer} = { dir => $job->{freezer_dir}, version => $job->{freezer_version} };
 }
 
 # Each step answers [step, errno] when it fails.
@@ -86,7 +97,7 @@ sub wait_for_exec {
   my $bits = '';
   vec($bits, fileno($reader), 1) = 1;
   until (select(my $ready = $bits, undef, undef, $EXEC_CHECK_MS / 1000) > 0) {
-    return '' if -l "$job->{folder}/stop";
+    return '' if -l "$job->{base}.stop";
   }
   sysread($reader, $text, 256);
   return $text;
@@ -145,13 +156,13 @@ sub next_wake_ms {
 # Compares what the runner ordered with what is.
 sub obey {
   my ($job) = @_;
-  my $stop = readlink("$job->{folder}/stop");
+  my $stop = readlink("$job->{base}.stop");
   if (defined $stop && $stop ne ($job->{stop} // '')) {
     $job->{stop} = $stop;
     my ($cause, $grace) = split(/\./, $stop);
     begin_end($job, $cause, $grace);
   }
-  my $wanted = -l "$job->{folder}/pause" && !defined $job->{kill_at};
+  my $wanted = -l "$job->{base}.pause" && !defined $job->{kill_at};
   pause($job) if $wanted && !$job->{paused_at};
   unpause($job) if !$wanted && $job->{paused_at};
 }
@@ -160,8 +171,7 @@ sub pause {
   my ($job) = @_;
   $job->{paused_at} = steady_ms();
   $job->{frozen} = freeze_all($job->{freezer});
-  symlink($job->{frozen}, "$job->{folder}/frozen");
-  notify($job->{folder});
+  enter($job, "frozen.$job->{shim}.$job->{started}");
 }
 
 # Time that an attempt stood still does not count against its limit.
@@ -170,8 +180,7 @@ sub unpause {
   thaw_all($job->{freezer}, $job->{frozen});
   $job->{deadline} += steady_ms() - $job->{paused_at} if $job->{deadline};
   delete $job->{paused_at};
-  unlink("$job->{folder}/frozen");
-  notify($job->{folder});
+  enter($job, "run.$job->{shim}.$job->{started}");
 }
 
 # Asks every process to end; the first cause stands, a later one may only shorten the time.
@@ -215,23 +224,13 @@ sub finish {
   $job->{cause} = 'memory' if $job->{memory_dir} ne '' && oom_kills($job) > 0;
   remove_cgroup($_) for grep { $_ ne '' && -d $_ } $job->{memory_dir}, $job->{freezer_dir};
   my ($code, $signal) = ($job->{status} >> 8, $job->{status} & 127);
-  symlink("$code.$signal.$job->{cause}.$job->{started}." . wall_ms(), "$job->{folder}/exit");
-  notify($job->{folder});
+  enter($job, "exit.$code.$signal.$job->{cause}.$job->{started}." . wall_ms());
 }
 
 sub finish_refused {
   my ($job, $step, $errno) = @_;
   remove_cgroup($job->{memory_dir}) if ($job->{memory_dir} // '') ne '';
-  symlink("$errno.0.start_$step.0." . wall_ms(), "$job->{folder}/exit");
-  notify($job->{folder});
-}
-
-# Tells the runner, if one listens, that a folder changed. It looks by itself now and then, too.
-sub notify {
-  my ($folder) = @_;
-  my $name = substr($folder, rindex($folder, '/') + 1);
-  sysopen(my $fifo, $FIFO, 04001) or return;    # O_WRONLY | O_NONBLOCK
-  syswrite($fifo, "$name\n");
+  enter($job, "exit.$errno.0.start_$step.0." . wall_ms());
 }
 
 1;

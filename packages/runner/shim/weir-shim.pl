@@ -1,23 +1,28 @@
 #!/usr/bin/env perl
 # Spawner and shims of the process executor. Core builtins only, no XS module: starts in 2 ms with 5 MB.
 #
-#   perl weir-shim.pl ARCH FIFO        ARCH: x64 | arm64; FIFO: where shims tell that a folder changed
+#   perl weir-shim.pl ARCH FIFO        ARCH: x64 | arm64; FIFO: where shims tell what attempts have become
 #
-# The spawner reads folders of attempts from standard input, one a line, and forks a shim for each; it ends at end of file.
-# A shim executes one attempt and outlives the spawner and the runner. What it knows is in its folder as symbolic links, because
-# making one is atomic, exclusive, and needs no free disk block; their targets are facts, not paths:
+# The spawner reads paths of attempts from standard input, one a line, and forks a shim for each; it ends at end of file.
+# A shim executes one attempt and outlives the spawner and the runner.
 #
-#   claim    PID.TICKS                       this shim executes the attempt; TICKS is its start in clock ticks
-#   started  PID.TICKS.STARTED_MS            the job's program runs; not stated of one that ends at once
-#   frozen   signals|cgroup                  every process of the attempt stands still
-#   exit     CODE.SIGNAL.CAUSE.STARTED_MS.ENDED_MS   the end, written once nothing of the attempt is left.
-#            CAUSE: none, or why the shim ended it: user, superseded, time_limit, memory;
-#            or start_STEP when the program never ran: then CODE is the errno of the STEP that failed
+# An attempt is one file, JOB.ATTEMPT.STATE: its content is what to execute, its name is what has become of it. Renaming is atomic, only
+# one renamer of a name wins, it needs no free disk block, and it costs a tenth of making a file. The states, and who enters them:
 #
-# Orders are links too, made by the runner, which then sends SIGUSR1 to the shim:
+#   new                                runner   written down; not begun
+#   void.CAUSE                         runner   never to be begun
+#   claim.PID.TICKS                    shim     this shim executes it; TICKS is the shim's start in clock ticks
+#   run.PID.TICKS.STARTED_MS           shim     the program runs; left out for one that ends at once
+#   frozen.PID.TICKS.STARTED_MS        shim     every process of it stands still
+#   exit.CODE.SIGNAL.CAUSE.STARTED_MS.ENDED_MS   shim   over, and nothing of it is left
+#       CAUSE: none, or why it was ended: user, superseded, time_limit, memory;
+#       or start_STEP when the program never ran: then CODE is the errno of the STEP that failed
+#       (the runner enters it with CAUSE lost for an attempt whose shim was killed)
 #
-#   stop     CAUSE.GRACE_MS                  TERM for all, then KILL
-#   pause    (any)                           freeze while it is there
+# Orders are symbolic links beside it, made by the runner, which then sends SIGUSR1 to the shim; their targets are text:
+#
+#   JOB.ATTEMPT.stop     CAUSE.GRACE_MS    TERM for all, then KILL
+#   JOB.ATTEMPT.pause    (any)             freeze while it is there
 use strict;
 
 my $here = $0 =~ m{^(.*)/} ? $1 : '.';
@@ -39,10 +44,10 @@ while (1) {
   next if !defined $read && $! == 4;    # EINTR
   last unless $read;
   while ((my $end = index($lines, "\n")) >= 0) {
-    my $folder = substr($lines, 0, $end, '');
+    my $entry = substr($lines, 0, $end, '');
     substr($lines, 0, 1, '');
     my $pid = fork;
-    if (!defined $pid) { refuse($folder, 'fork', $! + 0) }
-    elsif ($pid == 0) { supervise($folder); leave(0) }
+    if (!defined $pid) { refuse($entry, 'fork', $! + 0) }
+    elsif ($pid == 0) { supervise($entry); leave(0) }
   }
 }

@@ -7,7 +7,7 @@ export interface NodeFolders {
   readonly home: string;
   readonly run: string;
   readonly node: string;
-  /** One folder per attempt that the host has not acknowledged as ended. */
+  /** Every attempt that the host has not acknowledged as ended. */
   readonly attempts: string;
   /** One folder per job: the output of its attempts and its private work folder. */
   readonly jobs: string;

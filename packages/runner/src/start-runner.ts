@@ -12,11 +12,11 @@ import {
 } from '@weir/runtime';
 import { Agent } from './agent.ts';
 import type { RunnerConfig } from './config.ts';
+import { AttemptFiles } from './executors/process/attempt-files.ts';
 import { findUsableCgroups } from './executors/process/cgroups/attempt-cgroups.ts';
 import { makeBaseEnvironment } from './executors/process/job-environment.ts';
 import { stageEventsFile } from './executors/process/job-program.ts';
 import { ProcessExecutor } from './executors/process/process-executor.ts';
-import { Ledger } from './ledger.ts';
 import { makeNodeFolders } from './node-folders.ts';
 import { takeInventory } from './probes/inventory.ts';
 import { findEndpoint } from './session/endpoint.ts';
@@ -37,10 +37,10 @@ export async function startRunner(config: RunnerConfig, log: Logger = createLogg
   const inventory = await takeInventory(log, config.cpus);
   const cgroups = findUsableCgroups();
   log.info({ memory: cgroups.memory ?? 'watched', freezer: cgroups.freezer ?? 'signals' }, 'how memory is limited and jobs are paused');
-  const ledger = new Ledger(folders.attempts);
+  const files = new AttemptFiles(folders.attempts);
   const executor: ProcessExecutor = new ProcessExecutor({
     folders,
-    ledger,
+    files,
     log,
     bootId: inventory.bootId,
     nodeName: () => agent.node,
@@ -55,7 +55,7 @@ export async function startRunner(config: RunnerConfig, log: Logger = createLogg
     folders,
     executor,
     log,
-    eventsFile: (id) => stageEventsFile(ledger.folder(id)),
+    eventsFile: (id) => stageEventsFile(files.folder(id)),
     link: {
       send: (frame) => session.send(frame),
       sendText: (text) => session.sendText(text),

@@ -9,10 +9,11 @@ beforeEach(async () => {
 });
 afterEach(() => bench.dispose());
 
-const attemptFolders = () => readdirSync(join(bench.home, 'node', 'attempts'));
-const isForgotten = async (name: string) => {
-  while (attemptFolders().includes(name)) await new Promise((resolve) => setTimeout(resolve, 5));
+const attempts = () => readdirSync(join(bench.home, 'node', 'attempts'));
+const until = async (condition: () => boolean) => {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 };
+const isForgotten = (key: string) => until(() => !attempts().some((name) => name.startsWith(`${key}.`)));
 
 test('a job runs and its end is told once, then forgotten', async () => {
   await bench.connect();
@@ -63,9 +64,7 @@ test('an end that happened while the host was away is told by the next hello', a
   await bench.host.untilRunning(1);
   await bench.host.kill();
   mkdirSync(gate);
-  while (!existsSync(join(bench.home, 'node/attempts/1.1/exit')) && !readdirSync(join(bench.home, 'node/attempts/1.1')).includes('exit')) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until(() => attempts().some((name) => name.startsWith('1.1.exit.')));
   await bench.host.listen();
   expect(await bench.host.outcome(1)).toEqual({ kind: 'exited', code: 5 });
 });
@@ -105,7 +104,7 @@ test('forget deletes the files of a job that has ended, and not of one that runs
   await bench.host.untilRunning(2);
   bench.host.send({ type: 'forget', jobId: 1 });
   bench.host.send({ type: 'forget', jobId: 2 });
-  while (existsSync(join(bench.home, 'node/jobs/1'))) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => !existsSync(join(bench.home, 'node/jobs/1')));
   expect(existsSync(join(bench.home, 'node/jobs/2'))).toBe(true);
   bench.host.send({ type: 'stop', jobId: 2, attempt: 1, by: 'user', graceMs: 0 });
   await bench.host.outcome(2);

@@ -12,12 +12,12 @@ import {
   type Executor,
   type StateListener,
 } from '../../src/executors/executor.ts';
-import { Ledger } from '../../src/ledger.ts';
+import { AttemptFiles } from '../../src/executors/process/attempt-files.ts';
 import { makeNodeFolders, outputFile, type NodeFolders } from '../../src/node-folders.ts';
 
 export interface ExecutorParts {
   readonly folders: NodeFolders;
-  readonly ledger: Ledger;
+  readonly files: AttemptFiles;
   readonly onChange: StateListener;
 }
 
@@ -114,7 +114,7 @@ export class ExecutorBench {
   #open(): Executor {
     const executor = this.#make({
       folders: this.folders,
-      ledger: new Ledger(this.folders.attempts),
+      files: new AttemptFiles(this.folders.attempts),
       onChange: (id, state) => this.#keep(id, state),
     });
     for (const { id, state } of executor.recover()) this.#keep(id, state);

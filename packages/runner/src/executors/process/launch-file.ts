@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { readTextIfThere } from '@weir/runtime';
+import { readFileSync } from 'node:fs';
+import type { Program } from '@weir/contract/protocol';
 
-/** What a shim needs to execute an attempt. */
+/** What a shim needs to execute an attempt, and what the next runner must know of it. */
 export interface ShimLaunch {
+  /** The boot during which it was begun: its processes are gone after another. */
+  readonly bootId: string;
+  readonly kind: Program['kind'];
   readonly stdout: string;
   readonly stderr: string;
   readonly workdir: string;
@@ -20,10 +23,12 @@ export type ShimMemory =
   | { readonly kind: 'watched'; readonly limitBytes: number }
   | { readonly kind: 'cgroup'; readonly limitBytes: number; readonly dir: string; readonly oomFile: string };
 
-/** Writes the launch file: fields that end with NUL, in the order that shim/supervise.pl reads. */
-export function writeLaunchFile(folder: string, launch: ShimLaunch): void {
+/** Writes a launch as text: fields that end with NUL, in the order that shim/supervise.pl reads. */
+export function formatLaunch(launch: ShimLaunch): string {
   const { memory, freezer } = launch;
   const fields = [
+    launch.bootId,
+    launch.kind,
     launch.stdout,
     launch.stderr,
     launch.workdir,
@@ -39,11 +44,20 @@ export function writeLaunchFile(folder: string, launch: ShimLaunch): void {
   ];
   let text = `${fields.join('\0')}\0`;
   for (const name in launch.env) text += `${name}=${launch.env[name] ?? ''}\0`;
-  writeFileSync(`${folder}/launch`, text, { mode: 0o600 });
+  return text;
 }
 
-/** What a launch file says of the program and its working directory. */
-export function readLaunchSubject(folder: string): { program: string; workdir: string } {
-  const fields = (readTextIfThere(`${folder}/launch`) ?? '').split('\0');
-  return { workdir: fields[2] ?? '', program: fields[11] ?? '' };
+/** What is read back of a launch. */
+export interface LaunchRecord {
+  readonly bootId: string;
+  readonly isStage: boolean;
+  readonly workdir: string;
+  readonly memoryBytes: number | null;
+  readonly program: string;
+}
+
+/** Reads what a later runner must know. */
+export function readLaunchRecord(path: string): LaunchRecord {
+  const [bootId = '', kind, , , workdir = '', , , memory = '', , , , , , program = ''] = readFileSync(path, 'utf8').split('\0', 14);
+  return { bootId, isStage: kind === 'stage', workdir, memoryBytes: memory === '' ? null : Number(memory), program };
 }

@@ -1,128 +1,123 @@
-import { lstatSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import type { Outcome } from '@weir/contract/protocol';
 import { processIsAlive, type ProcessIdentity } from '@weir/runtime';
-import type { AttemptRecord, LedgerEntry } from '../../ledger.ts';
-import type { AttemptId, AttemptState, EndedState, StopOrder } from '../executor.ts';
-import {
-  claimVoid,
-  formatLost,
-  formatStop,
-  parseClaim,
-  parseExit,
-  parseStarted,
-  parseStop,
-  readFact,
-  restateFact,
-  stateFact,
-  withdrawFact,
-} from './attempt-facts.ts';
-import { readLaunchSubject } from './launch-file.ts';
+import type { AttemptId, AttemptState, StopOrder } from '../executor.ts';
+import { LOST, START_STEP, lostState, parseEntry, parseStopCause, voidState, type AttemptEntry, type EntryState } from './attempt-entry.ts';
+import type { AttemptFiles } from './attempt-files.ts';
+import { readLaunchRecord } from './launch-file.ts';
 import { describeStartFailure } from './start-failure.ts';
 
-/** What a look at an attempt's folder shows: its state, or that its shim is gone without having left an end. */
-export type Sight = AttemptState | { readonly kind: 'abandoned' };
+type ExitState = Extract<EntryState, { kind: 'exit' }>;
 
-/** One attempt as its folder shows it, and the orders that are left there for its shim. */
+/** One attempt as its file shows it, and the orders that are left there for its shim. */
 export class ProcessAttempt {
   readonly id: AttemptId;
-  readonly folder: string;
-  readonly record: AttemptRecord;
   state: AttemptState = { kind: 'preparing' };
-  #shim: ProcessIdentity | undefined;
-  #startedAt: number | undefined;
+  /** It has orders or a folder beside its file. */
+  hasExtras: boolean;
+  /** Its memory is limited. */
+  readonly isLimited: boolean;
+  readonly #files: AttemptFiles;
+  #entry: AttemptEntry;
 
-  constructor(entry: LedgerEntry & { record: AttemptRecord }) {
+  constructor(files: AttemptFiles, entry: AttemptEntry, facts: { hasExtras: boolean; isLimited: boolean }) {
+    this.#files = files;
+    this.#entry = entry;
     this.id = entry.id;
-    this.folder = entry.folder;
-    this.record = entry.record;
+    this.hasExtras = facts.hasExtras;
+    this.isLimited = facts.isLimited;
   }
 
-  /** Nobody has claimed the attempt, as far as is known: its folder must be launched again if the spawner was lost. */
+  /** The name of its file when it was last seen. */
+  get name(): string {
+    return this.#entry.name;
+  }
+
+  /** Nobody has claimed the attempt, as far as is known: it must be launched again if the spawner was lost. */
   get isUnclaimed(): boolean {
-    return this.state.kind === 'preparing' && this.#shim === undefined;
+    return this.#entry.state.kind === 'new';
   }
 
-  /** Reads what the folder says now. */
-  look(): AttemptState {
-    const end = this.#readEnd();
-    if (end !== undefined) return end;
-    const claim = this.#shim === undefined ? readFact(this.folder, 'claim') : undefined;
-    if (claim !== undefined) {
-      const claimed = parseClaim(claim);
-      if (claimed.kind === 'void') return { kind: 'ended', outcome: claimed.end, startedAt: null, endedAt: this.#claimedAt() };
-      this.#shim = claimed.shim;
+  /** The shim that has it; undefined before the claim and after the end. */
+  get shim(): ProcessIdentity | undefined {
+    const { state } = this.#entry;
+    return 'shim' in state ? state.shim : undefined;
+  }
+
+  get shimIsAlive(): boolean {
+    return this.shim !== undefined && processIsAlive(this.shim);
+  }
+
+  /** Takes over what the file's name says now; answers the state that follows from it. */
+  read(entry: AttemptEntry): AttemptState {
+    this.#entry = entry;
+    const { state } = entry;
+    switch (state.kind) {
+      case 'new':
+      case 'claim':
+        return { kind: 'preparing' };
+      case 'run':
+      case 'frozen':
+        return { kind: 'running', startedAt: state.startedAt, paused: state.kind === 'frozen' };
+      case 'void':
+        return { kind: 'ended', outcome: state.end, startedAt: null, endedAt: Math.round(statSync(this.#files.path(entry.name)).ctimeMs) };
+      case 'exit':
+        return { kind: 'ended', outcome: this.#outcome(state), startedAt: state.startedAt, endedAt: state.endedAt };
     }
-    this.#startedAt ??= this.#readStarted();
-    if (this.#startedAt === undefined) return { kind: 'preparing' };
-    return { kind: 'running', startedAt: this.#startedAt, paused: readFact(this.folder, 'frozen') !== undefined };
   }
 
-  /** Like `look`, and makes sure that there still is a shim. */
-  inspect(sameBoot: boolean): Sight {
-    const sight = this.look();
-    if (sight.kind === 'ended') return sight;
-    if (this.#shim === undefined) return sameBoot ? sight : { kind: 'abandoned' };
-    if (sameBoot && processIsAlive(this.#shim)) return sight;
-    return this.#readEnd() ?? { kind: 'abandoned' };
+  /** Settles that it is never begun; undefined when a shim has it. */
+  void(by: StopOrder['by'] | 'never'): AttemptState | undefined {
+    return this.#enter(voidState(by));
   }
 
-  /** Settles that the attempt was lost. */
-  markLost(): EndedState {
-    const now = Date.now();
-    stateFact(this.folder, 'exit', formatLost(this.#startedAt ?? null, now));
-    return (
-      this.#readEnd() ?? {
-        kind: 'ended',
-        outcome: { kind: 'lost', reason: 'process_vanished' },
-        startedAt: this.#startedAt ?? null,
-        endedAt: now,
-      }
-    );
+  /** Settles that it was lost; undefined when its file says something newer. */
+  lose(): AttemptState | undefined {
+    const { state } = this.#entry;
+    return this.#enter(lostState('startedAt' in state ? state.startedAt : null, Date.now()));
   }
 
-  /** Makes sure that no shim ever starts it; false when one has. */
-  void(by: StopOrder['by'] | 'never'): boolean {
-    return claimVoid(this.folder, by);
-  }
-
-  /** The first order's cause stands; a later one may only shorten the grace. */
   orderStop(order: StopOrder): void {
-    const before = readFact(this.folder, 'stop');
-    const earlier = before === undefined ? order : parseStop(before);
-    restateFact(this.folder, 'stop', formatStop({ by: earlier.by, graceMs: Math.min(earlier.graceMs, order.graceMs) }));
+    this.hasExtras = true;
+    this.#files.orderStop(this.id, order);
     this.wakeShim();
   }
 
   orderPause(): void {
-    stateFact(this.folder, 'pause', 'paused');
+    this.hasExtras = true;
+    this.#files.orderPause(this.id);
     this.wakeShim();
   }
 
   orderResume(): void {
-    withdrawFact(this.folder, 'pause');
+    this.#files.withdrawOrder(this.id, 'pause');
     this.wakeShim();
   }
 
-  /** Has the shim look at its orders; a shim that is only just starting looks by itself. */
+  /** Has the shim look at its orders. One that claims the attempt only now looks by itself. */
   wakeShim(): void {
-    this.look();
-    if (this.#shim !== undefined && processIsAlive(this.#shim)) process.kill(this.#shim.pid, 'SIGUSR1');
+    if (this.isUnclaimed) this.#entry = this.#files.find(this.id) ?? this.#entry;
+    if (this.shim !== undefined && processIsAlive(this.shim)) process.kill(this.shim.pid, 'SIGUSR1');
   }
 
-  #readStarted(): number | undefined {
-    const started = readFact(this.folder, 'started');
-    return started === undefined ? undefined : parseStarted(started);
+  #enter(state: string): AttemptState | undefined {
+    if (!this.#files.enter(this.#entry, state)) return undefined;
+    const entry = parseEntry(`${this.id.jobId}.${this.id.attempt}.${state}`);
+    return entry === undefined ? undefined : this.read(entry);
   }
 
-  #readEnd(): EndedState | undefined {
-    const exit = readFact(this.folder, 'exit');
-    if (exit === undefined) return undefined;
-    return parseExit(exit, {
-      memoryBytes: this.record.memoryBytes,
-      describeFailure: (step, errno) => describeStartFailure(step, errno, readLaunchSubject(this.folder)),
-    });
+  #outcome({ exit }: ExitState): Outcome {
+    const { code, signal, cause } = exit;
+    if (cause === 'none') return signal === 0 ? { kind: 'exited', code } : { kind: 'signaled', signal };
+    if (cause === LOST) return { kind: 'lost', reason: 'process_vanished' };
+    if (cause === 'memory') return { kind: 'oom_killed', limitBytes: this.#record().memoryBytes ?? 0 };
+    if (cause.startsWith(START_STEP)) {
+      return { kind: 'start_failed', message: describeStartFailure(cause.slice(START_STEP.length), code, this.#record()) };
+    }
+    return { kind: 'stopped', by: parseStopCause(cause), code: signal === 0 ? code : null, signal: signal === 0 ? null : signal };
   }
 
-  #claimedAt(): number {
-    return Math.round(lstatSync(`${this.folder}/claim`).mtimeMs);
+  #record() {
+    return readLaunchRecord(this.#files.path(this.name));
   }
 }

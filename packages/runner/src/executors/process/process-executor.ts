@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import type { Launch } from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
 import { errorText } from '../../error-code.ts';
-import type { AttemptRecord, Ledger, LedgerEntry } from '../../ledger.ts';
 import { jobFolder, outputFile, type NodeFolders } from '../../node-folders.ts';
 import {
   attemptKey,
@@ -13,19 +12,21 @@ import {
   type StateListener,
   type StopOrder,
 } from '../executor.ts';
+import { parseEntry, type AttemptEntry } from './attempt-entry.ts';
+import type { AttemptFiles } from './attempt-files.ts';
 import { AttemptCgroups } from './cgroups/attempt-cgroups.ts';
 import type { CgroupLayout } from './cgroups/cgroup-layout.ts';
 import { makeJobEnvironment } from './job-environment.ts';
 import { writeProgram, type StageRuntime } from './job-program.ts';
-import { writeLaunchFile } from './launch-file.ts';
+import { formatLaunch, readLaunchRecord } from './launch-file.ts';
 import { Notices } from './notices.ts';
 import { killOrphans } from './orphans.ts';
-import { ProcessAttempt, type Sight } from './process-attempt.ts';
+import { ProcessAttempt } from './process-attempt.ts';
 import { Spawner } from './spawner.ts';
 
 export interface ProcessExecutorOptions {
   readonly folders: NodeFolders;
-  readonly ledger: Ledger;
+  readonly files: AttemptFiles;
   readonly bootId: string;
   /** The name that jobs see as WEIR_NODE. */
   readonly nodeName: () => string;
@@ -41,8 +42,6 @@ export interface ProcessExecutorOptions {
 
 /** Repairs a notice that was lost, and finds shims that were killed. */
 const INSPECT_MS = 1000;
-/** A record that was not finished: nothing was begun. */
-const UNFINISHED: AttemptRecord = { bootId: '', stage: false, memoryBytes: null };
 
 /** Executes attempts as processes of this node, each under a shim of its own (shim/weir-shim.pl). */
 export class ProcessExecutor implements Executor {
@@ -67,20 +66,17 @@ export class ProcessExecutor implements Executor {
       log,
       searchPath,
       onReady: () => {
-        this.#notices ??= new Notices(fifo, (key) => this.#notice(key));
-        for (const attempt of this.#attempts.values()) if (attempt.isUnclaimed) this.#spawner.launch(attempt.folder);
+        this.#notices ??= new Notices(fifo, (name) => this.#notice(name));
+        for (const attempt of this.#attempts.values()) if (attempt.isUnclaimed) this.#spawner.launch(options.files.path(attempt.name));
       },
       onImpossible: (reason) => this.#refuseAll(reason),
     });
   }
 
   recover(): readonly RecoveredAttempt[] {
-    return this.#options.ledger.list().map((entry) => {
-      const attempt = new ProcessAttempt({ ...entry, record: entry.record ?? UNFINISHED });
-      this.#attempts.set(attemptKey(entry.id), attempt);
-      attempt.state = this.#recoverState(attempt, entry);
-      return { id: attempt.id, state: attempt.state, stage: attempt.record.stage };
-    });
+    const found = this.#options.files.list().map((entry) => this.#recover(entry));
+    this.#inspectAll(); // what was claimed while it was looked at
+    return found.map(({ attempt, isStage }) => ({ id: attempt.id, state: attempt.state, stage: isStage }));
   }
 
   start(id: AttemptId, launch: Launch): void {
@@ -97,7 +93,8 @@ export class ProcessExecutor implements Executor {
   stop(id: AttemptId, order: StopOrder): void {
     const attempt = this.#living(id);
     if (attempt === undefined) return;
-    if (attempt.isUnclaimed && attempt.void(order.by)) this.#see(attempt, attempt.look());
+    const voided = attempt.isUnclaimed ? attempt.void(order.by) : undefined;
+    if (voided !== undefined) this.#settle(attempt, voided);
     else attempt.orderStop(order);
   }
 
@@ -115,8 +112,9 @@ export class ProcessExecutor implements Executor {
     this.#refused.delete(key);
     if (attempt === undefined) return;
     this.#attempts.delete(key);
-    if (attempt.record.memoryBytes !== null) this.#cgroups.remove(id);
-    this.#options.ledger.remove(id);
+    if (attempt.isLimited) this.#cgroups.remove(id);
+    if (attempt.hasExtras) this.#options.files.removeExtras(id);
+    this.#options.files.remove(attempt.name);
   }
 
   state(id: AttemptId): AttemptState | undefined {
@@ -132,13 +130,13 @@ export class ProcessExecutor implements Executor {
   }
 
   #prepare(id: AttemptId, launch: Launch): void {
-    const { folders, ledger, bootId, nodeName, baseEnvironment, stages } = this.#options;
-    const record = { bootId, stage: launch.program.kind === 'stage', memoryBytes: launch.memoryBytes };
-    const folder = ledger.open(id, record);
+    const { folders, files, bootId, nodeName, baseEnvironment, stages } = this.#options;
     const ofJob = jobFolder(folders, id.jobId);
     mkdirSync(launch.workdir === null ? `${ofJob}/work` : ofJob, { recursive: true });
-    const program = writeProgram(folder, launch, stages);
-    writeLaunchFile(folder, {
+    const program = writeProgram(files.folder(id), launch, stages);
+    const content = formatLaunch({
+      bootId,
+      kind: launch.program.kind,
       stdout: outputFile(folders, id, 'stdout'),
       stderr: outputFile(folders, id, 'stderr'),
       workdir: launch.workdir ?? `${ofJob}/work`,
@@ -149,18 +147,19 @@ export class ProcessExecutor implements Executor {
       argv: program.argv,
       env: { ...makeJobEnvironment(baseEnvironment, { id, launch, node: nodeName(), folder: ofJob }), ...program.env },
     });
-    this.#attempts.set(attemptKey(id), new ProcessAttempt({ id, folder, record }));
-    this.#spawner.launch(folder);
+    const entry = files.create(id, content);
+    const facts = { hasExtras: launch.program.kind !== 'command', isLimited: launch.memoryBytes !== null };
+    this.#attempts.set(attemptKey(id), new ProcessAttempt(files, entry, facts));
+    this.#spawner.launch(files.path(entry.name));
     this.#scheduleInspection();
   }
 
   /** The program cannot be started; what was written of the attempt is dropped, so that the host may try again after a restart. */
   #refuse(id: AttemptId, message: string): void {
-    const now = Date.now();
-    const state: AttemptState = { kind: 'ended', outcome: { kind: 'start_failed', message }, startedAt: null, endedAt: now };
+    const state: AttemptState = { kind: 'ended', outcome: { kind: 'start_failed', message }, startedAt: null, endedAt: Date.now() };
     this.#options.log.warn({ ...id, message }, 'an attempt could not be prepared');
     this.#cgroups.remove(id);
-    this.#options.ledger.remove(id);
+    this.#options.files.removeExtras(id);
     this.#attempts.delete(attemptKey(id));
     this.#refused.set(attemptKey(id), state);
     this.#options.onChange(id, state);
@@ -170,22 +169,25 @@ export class ProcessExecutor implements Executor {
     this.#impossible = reason;
     this.#options.log.error({ reason }, 'no job can be started on this node');
     for (const attempt of [...this.#attempts.values()]) {
-      if (attempt.isUnclaimed && attempt.void('never')) this.#refuse(attempt.id, reason);
+      if (!attempt.isUnclaimed || attempt.void('never') === undefined) continue;
+      this.#options.files.remove(attempt.name);
+      this.#refuse(attempt.id, reason);
     }
   }
 
-  #recoverState(attempt: ProcessAttempt, entry: LedgerEntry): AttemptState {
-    const sameBoot = attempt.record.bootId === this.#options.bootId;
-    const lastSeen = attempt.look();
-    const neverBegun = entry.record === undefined || (sameBoot && lastSeen.kind === 'preparing');
-    if (neverBegun) attempt.void('never');
-    const sight = attempt.inspect(sameBoot);
-    this.#scheduleInspection();
-    if (sight.kind !== 'abandoned') {
-      if (sight.kind !== 'ended') attempt.wakeShim(); // an order may have been written without its signal
-      return sight;
-    }
-    return sameBoot ? (this.#clearUp(attempt) ?? lastSeen) : attempt.markLost();
+  /** What was not begun never will be; whether it was begun is not certain after the machine went down. */
+  #recover(entry: AttemptEntry): { attempt: ProcessAttempt; isStage: boolean } {
+    const { files, bootId } = this.#options;
+    const record = readLaunchRecord(files.path(entry.name));
+    const attempt = new ProcessAttempt(files, entry, { hasExtras: true, isLimited: record.memoryBytes !== null });
+    this.#attempts.set(attemptKey(entry.id), attempt);
+    const seen = attempt.read(entry);
+    if (seen.kind === 'ended') attempt.state = seen;
+    else if (record.bootId !== bootId) attempt.state = attempt.lose() ?? seen;
+    else if (attempt.isUnclaimed) attempt.state = attempt.void('never') ?? seen;
+    else attempt.state = seen;
+    attempt.wakeShim(); // an order may have been written without its signal
+    return { attempt, isStage: record.isStage };
   }
 
   #living(id: AttemptId): ProcessAttempt | undefined {
@@ -193,17 +195,29 @@ export class ProcessExecutor implements Executor {
     return attempt === undefined || attempt.state.kind === 'ended' ? undefined : attempt;
   }
 
-  #notice(key: string): void {
-    const attempt = this.#attempts.get(key);
-    if (attempt !== undefined && attempt.state.kind !== 'ended') this.#see(attempt, attempt.look());
+  /** A shim tells the new name of its attempt's file. An older one than is known already is not there any more. */
+  #notice(name: string): void {
+    const entry = parseEntry(name);
+    const attempt = entry === undefined ? undefined : this.#living(entry.id);
+    if (entry === undefined || attempt === undefined) return;
+    if (entry.state.kind === 'exit' || this.#options.files.has(name)) this.#settle(attempt, attempt.read(entry));
   }
 
   #inspectAll(): void {
+    const entries = new Map(this.#options.files.list().map((entry) => [attemptKey(entry.id), entry]));
     for (const attempt of [...this.#attempts.values()]) {
-      if (attempt.state.kind !== 'ended') this.#see(attempt, attempt.inspect(attempt.record.bootId === this.#options.bootId));
+      if (attempt.state.kind !== 'ended') this.#inspect(attempt, entries.get(attemptKey(attempt.id)));
     }
     this.#timer = undefined;
     this.#scheduleInspection();
+  }
+
+  #inspect(attempt: ProcessAttempt, entry: AttemptEntry | undefined): void {
+    if (entry !== undefined) this.#settle(attempt, attempt.read(entry));
+    const isWell = attempt.state.kind === 'ended' || attempt.isUnclaimed || attempt.shimIsAlive;
+    if (isWell || (entry !== undefined && !this.#options.files.has(entry.name))) return; // it went on meanwhile, and tells so
+    const left = this.#clearUp(attempt);
+    if (left !== undefined) this.#settle(attempt, left);
   }
 
   #scheduleInspection(): void {
@@ -215,9 +229,8 @@ export class ProcessExecutor implements Executor {
     }
   }
 
-  #see(attempt: ProcessAttempt, sight: Sight): void {
-    const state = sight.kind === 'abandoned' ? this.#clearUp(attempt) : sight;
-    if (state === undefined || sameState(attempt.state, state)) return;
+  #settle(attempt: ProcessAttempt, state: AttemptState): void {
+    if (sameState(attempt.state, state)) return;
     attempt.state = state;
     this.#options.onChange(attempt.id, state);
   }
@@ -228,7 +241,7 @@ export class ProcessExecutor implements Executor {
     const mark = { jobFolder: jobFolder(this.#options.folders, attempt.id.jobId), attempt: attempt.id.attempt };
     const found = killOrphans(mark);
     if (found > 0) this.#options.log.warn({ ...attempt.id, found }, 'ended processes that a killed shim left behind');
-    return found > 0 ? undefined : attempt.markLost();
+    return found > 0 ? undefined : attempt.lose();
   }
 }
 

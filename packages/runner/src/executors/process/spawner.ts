@@ -34,9 +34,9 @@ export class Spawner {
     this.#spawn();
   }
 
-  /** Has the attempt of that folder started; lost when there is no spawner just now, but then `onReady` follows. */
-  launch(folder: string): void {
-    if (this.#child?.stdin.writable === true) this.#child.stdin.write(`${folder}\n`);
+  /** Has the attempt of that file started; lost when there is no spawner just now, but then `onReady` follows. */
+  launch(path: string): void {
+    if (this.#child?.stdin.writable === true) this.#child.stdin.write(`${path}\n`);
   }
 
   /** Ends the spawner; its shims go on. */

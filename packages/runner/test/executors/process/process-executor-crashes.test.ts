@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AttemptId } from '../../../src/executors/executor.ts';
-import { readFact } from '../../../src/executors/process/attempt-facts.ts';
-import { Ledger } from '../../../src/ledger.ts';
+import { AttemptFiles } from '../../../src/executors/process/attempt-files.ts';
+import { formatLaunch } from '../../../src/executors/process/launch-file.ts';
 import { readBootId } from '../../../src/probes/inventory.ts';
 import { ExecutorBench, isAlive } from '../executor-bench.ts';
 import { makeProcessExecutor } from './make-process-executor.ts';
@@ -15,8 +14,22 @@ beforeEach(() => {
 });
 afterEach(() => bench.dispose());
 
-const folder = (id: AttemptId) => new Ledger(bench.folders.attempts).folder(id);
-const claimant = (id: AttemptId) => Number(readFact(folder(id), 'claim')?.split('.')[0]);
+/** The shim that has an attempt. */
+function claimant(id: AttemptId): number {
+  const entry = new AttemptFiles(bench.folders.attempts).find(id);
+  if (entry === undefined || !('shim' in entry.state)) throw new Error('no shim has it');
+  return entry.state.shim.pid;
+}
+
+/** Leaves an attempt in a state, as a runner that was killed would. */
+function leave(state: string, bootId: string): AttemptId {
+  const id = { jobId: 1, attempt: 1 };
+  const files = new AttemptFiles(bench.folders.attempts);
+  const launch = { stdout: '', stderr: '', workdir: '/', timeLimitMs: null, graceMs: 0, argv: ['true'], env: {} };
+  const entry = files.create(id, formatLaunch({ ...launch, bootId, kind: 'command', memory: { kind: 'unlimited' }, freezer: undefined }));
+  if (state !== 'new') files.enter(entry, state);
+  return id;
+}
 
 /** The process that forks this bench's shims. */
 function findSpawner(): number {
@@ -62,30 +75,30 @@ test('jobs go on when the spawner is killed, and new ones are started by another
 
 test('an attempt of an earlier boot is lost, whatever process has its number now', async () => {
   await bench.executor.close();
-  const id = { jobId: 1, attempt: 1 };
-  const place = new Ledger(bench.folders.attempts).open(id, { bootId: 'an earlier boot', stage: false, memoryBytes: null });
-  symlinkSync(`${process.pid}.1`, join(place, 'claim'));
+  const id = leave(`claim.${process.pid}.1`, 'an earlier boot');
   await bench.reopen();
   expect((await bench.ended(id)).outcome).toEqual({ kind: 'lost', reason: 'process_vanished' });
 });
 
 test('an attempt that was written down and not begun when the runner died is told as never started', async () => {
   await bench.executor.close();
-  const id = { jobId: 1, attempt: 1 };
-  const bootId = readBootId();
-  new Ledger(bench.folders.attempts).open(id, { bootId, stage: false, memoryBytes: null });
+  const id = leave('new', readBootId());
   await bench.reopen();
   expect((await bench.ended(id)).outcome).toEqual({ kind: 'never_started' });
   await bench.reopen();
   expect((await bench.ended(id)).outcome).toEqual({ kind: 'never_started' });
 });
 
+test('an attempt that was not begun before the machine went down is lost, as that is not certain', async () => {
+  await bench.executor.close();
+  const id = leave('new', 'an earlier boot');
+  await bench.reopen();
+  expect((await bench.ended(id)).outcome).toEqual({ kind: 'lost', reason: 'process_vanished' });
+});
+
 test('a pid of another process in the claim does not make that process a target', async () => {
   await bench.executor.close();
-  const id = { jobId: 1, attempt: 1 };
-  const bootId = readBootId();
-  const place = new Ledger(bench.folders.attempts).open(id, { bootId, stage: false, memoryBytes: null });
-  symlinkSync(`${process.pid}.1`, join(place, 'claim'));
+  const id = leave(`claim.${process.pid}.1`, readBootId());
   await bench.reopen();
   bench.executor.stop(id, { by: 'user', graceMs: 0 });
   expect((await bench.ended(id)).outcome).toEqual({ kind: 'lost', reason: 'process_vanished' });
