@@ -86,7 +86,10 @@ export class AttemptFiles {
 
   /** Drops an attempt's file; what it held is gone. */
   remove(name: string): void {
-    if (this.#spares.length >= MOST_SPARES) { unlinkSync(this.path(name)); return; }
+    if (this.#spares.length >= MOST_SPARES) {
+      unlinkSync(this.path(name));
+      return;
+    }
     const spare = this.#nextSpare();
     truncateSync(this.path(name), 1); // the variables of a job are nobody's business after it; a byte stays, as ext4 syncs what grows from none
     renameSync(this.path(name), spare);
