@@ -51,8 +51,7 @@ export class Session {
   }
 
   start(): void {
-    this.#watcher = watch(this.#options.hostFolder, () => this.#hostMayBeBack());
-    this.#watcher.on('error', (error) => this.#options.log.debug({ err: error }, 'cannot watch for the host'));
+    this.#watcher = this.#watchHostFolder();
     this.#connect();
   }
 
@@ -80,6 +79,18 @@ export class Session {
     connection.close();
     const impatience = setTimeout(() => connection.terminate(), 1000);
     await closed.finally(() => clearTimeout(impatience));
+  }
+
+  /** Without it the host is found again a little later. */
+  #watchHostFolder(): FSWatcher | undefined {
+    const { hostFolder, log } = this.#options;
+    const complain = (error: unknown) => log.warn({ err: error }, 'cannot watch for the host to come back');
+    try {
+      return watch(hostFolder, () => this.#hostMayBeBack()).on('error', complain);
+    } catch (error) {
+      complain(error);
+      return undefined;
+    }
   }
 
   #connect(): void {

@@ -10,7 +10,7 @@ import {
   symlinkSync,
   truncateSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { hasErrorCode } from '../../error-code.ts';
 import { attemptKey, type AttemptId, type StopOrder } from '../executor.ts';
@@ -64,7 +64,9 @@ export class AttemptFiles {
     const spare = this.#takeSpare();
     const file = openSync(spare, 'r+');
     try {
-      ftruncateSync(file, writeSync(file, content, 0));
+      const bytes = Buffer.from(content);
+      writeFileSync(file, bytes);
+      ftruncateSync(file, bytes.length);
     } finally {
       closeSync(file);
     }

@@ -42,6 +42,8 @@ export interface ProcessExecutorOptions {
 
 /** Repairs a notice that was lost, and finds shims that were killed. */
 const INSPECT_MS = 1000;
+/** On a file system without fifos there are no notices. */
+const INSPECT_WITHOUT_NOTICES_MS = 50;
 
 /** Executes attempts as processes of this node, each under a shim of its own (shim/weir-shim.pl). */
 export class ProcessExecutor implements Executor {
@@ -66,7 +68,7 @@ export class ProcessExecutor implements Executor {
       log,
       searchPath,
       onReady: () => {
-        this.#notices ??= new Notices(fifo, (name) => this.#notice(name));
+        this.#notices ??= this.#openNotices(fifo);
         for (const attempt of this.#attempts.values()) if (attempt.isUnclaimed) this.#spawner.launch(options.files.path(attempt.name));
       },
       onImpossible: (reason) => this.#refuseAll(reason),
@@ -195,6 +197,15 @@ export class ProcessExecutor implements Executor {
     return attempt === undefined || attempt.state.kind === 'ended' ? undefined : attempt;
   }
 
+  #openNotices(fifo: string): Notices | undefined {
+    try {
+      return new Notices(fifo, (name) => this.#notice(name));
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'shims cannot tell what becomes of jobs: looking for it often instead');
+      return undefined;
+    }
+  }
+
   /** A shim tells the new name of its attempt's file. An older one than is known already is not there any more. */
   #notice(name: string): void {
     const entry = parseEntry(name);
@@ -224,7 +235,7 @@ export class ProcessExecutor implements Executor {
     if (this.#timer !== undefined || this.#closed) return;
     for (const attempt of this.#attempts.values()) {
       if (attempt.state.kind === 'ended') continue;
-      this.#timer = setTimeout(() => this.#inspectAll(), INSPECT_MS);
+      this.#timer = setTimeout(() => this.#inspectAll(), this.#notices === undefined ? INSPECT_WITHOUT_NOTICES_MS : INSPECT_MS);
       return;
     }
   }

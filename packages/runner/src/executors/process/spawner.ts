@@ -27,6 +27,7 @@ export class Spawner {
   readonly #options: SpawnerOptions;
   #child: ChildProcessByStdio<Writable, Readable, Readable> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isReady = false;
   #closed = false;
 
   constructor(options: SpawnerOptions) {
@@ -34,9 +35,9 @@ export class Spawner {
     this.#spawn();
   }
 
-  /** Has the attempt of that file started; lost when there is no spawner just now, but then `onReady` follows. */
+  /** Has the attempt of that file started; lost when no spawner is ready, but then `onReady` follows. */
   launch(path: string): void {
-    if (this.#child?.stdin.writable === true) this.#child.stdin.write(`${path}\n`);
+    if (this.#isReady && this.#child?.stdin.writable === true) this.#child.stdin.write(`${path}\n`);
   }
 
   /** Ends the spawner; its shims go on. */
@@ -60,7 +61,10 @@ export class Spawner {
     });
     this.#child = child;
     child.stdin.on('error', (error) => log.debug({ err: error }, 'the spawner no longer reads'));
-    child.stdout.once('data', () => this.#options.onReady());
+    child.stdout.once('data', () => {
+      this.#isReady = true;
+      this.#options.onReady();
+    });
     child.stderr.setEncoding('utf8').on('data', (text) => log.error({ text }, 'the spawner complains'));
     child.once('error', (error) => this.#options.onImpossible(`perl is needed to start processes: ${error.message}`));
     child.once('exit', (code, signal) => this.#respawn(code, signal));
@@ -68,6 +72,7 @@ export class Spawner {
 
   #respawn(code: number | null, signal: NodeJS.Signals | null): void {
     this.#child = undefined;
+    this.#isReady = false;
     if (this.#closed) return;
     this.#options.log.warn({ code, signal }, 'the spawner ended; starting another');
     this.#timer = setTimeout(() => this.#spawn(), RESPAWN_MS);

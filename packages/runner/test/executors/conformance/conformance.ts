@@ -7,21 +7,24 @@ import { describeRestarts } from './restarts.ts';
 import { describeStopping } from './stopping.ts';
 import { describeSurroundings } from './surroundings.ts';
 
-const PARTS: Record<string, (bench: () => ExecutorBench) => void> = {
+const PARTS = {
   'how a program ends': describeEndings,
   'what a program finds': describeSurroundings,
   stopping: describeStopping,
   pausing: describePausing,
   'memory limits': describeMemoryLimits,
   restarts: describeRestarts,
-};
+} satisfies Record<string, (bench: () => ExecutorBench) => void>;
 
-/** What every executor does, told as tests; `make` gives a new executor for a home. */
-export function describeExecutor(name: string, make: MakeExecutor): void {
+type Part = keyof typeof PARTS;
+const ALL_PARTS = Object.keys(PARTS) as Part[];
+
+/** What every executor does, told as tests; `make` gives a new executor for a home; `parts`: only those. */
+export function describeExecutor(name: string, make: MakeExecutor, parts: readonly Part[] = ALL_PARTS): void {
   let bench: ExecutorBench;
   beforeEach(() => {
     bench = new ExecutorBench(make);
   });
   afterEach(() => bench.dispose());
-  for (const [part, describePart] of Object.entries(PARTS)) describe(`${name}: ${part}`, () => describePart(() => bench));
+  for (const part of parts) describe(`${name}: ${part}`, () => PARTS[part](() => bench));
 }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AttemptId } from '../../../src/executors/executor.ts';
 import { AttemptFiles } from '../../../src/executors/process/attempt-files.ts';
@@ -111,4 +112,12 @@ test('without perl each start fails with a message that says so', async () => {
   expect((await bench.ended(first)).outcome).toMatchObject({ kind: 'start_failed' });
   const second = bench.shell(2, 'true');
   expect(JSON.stringify((await bench.ended(second)).outcome)).toContain('perl is needed to start processes');
+});
+
+test('where no fifo can be made, ends are found by looking', async () => {
+  await bench.executor.close();
+  rmSync(join(bench.folders.node, 'notices'));
+  writeFileSync(join(bench.folders.node, 'notices'), '');
+  await bench.reopen();
+  expect((await bench.ended(bench.shell(1, 'exit 3'))).outcome).toEqual({ kind: 'exited', code: 3 });
 });

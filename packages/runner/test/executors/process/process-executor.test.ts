@@ -1,10 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { describe } from 'vitest';
-import { findUsableCgroups } from '../../../src/executors/process/cgroups/attempt-cgroups.ts';
+import { findUsableCgroups, isUsable } from '../../../src/executors/process/cgroups/attempt-cgroups.ts';
+import { readCgroupLayout } from '../../../src/executors/process/cgroups/cgroup-layout.ts';
 import { describeExecutor } from '../conformance/conformance.ts';
 import { makeProcessExecutor } from './make-process-executor.ts';
 
 describe('with the control groups of this machine', () => {
   describeExecutor('process executor', makeProcessExecutor({ cgroups: findUsableCgroups() }));
+});
+
+const unified = readCgroupLayout({
+  mountinfo: readFileSync('/proc/self/mountinfo', 'utf8').replace(/^.* - cgroup .*$/gm, ''),
+  cgroup: readFileSync('/proc/self/cgroup', 'utf8'),
+});
+
+describe.runIf(unified.freezer !== undefined && isUsable('freezer', unified.freezer))('with the unified freezer', () => {
+  describeExecutor('process executor', makeProcessExecutor({ cgroups: { memory: undefined, freezer: unified.freezer } }), ['pausing']);
 });
 
 describe('without control groups', () => {

@@ -91,7 +91,8 @@ function findUsable(controller: Controller, place: CgroupPlace | undefined): Cgr
   return [...above, place].find((candidate) => isUsable(controller, candidate));
 }
 
-function isUsable(controller: Controller, place: CgroupPlace): boolean {
+/** Tells by trying whether groups with that controller can be made at a place. */
+export function isUsable(controller: Controller, place: CgroupPlace): boolean {
   const probe = `${place.dir}/weir-probe-${process.pid}`;
   try {
     if (place.version === 2 && controller === 'memory') writeFileSync(`${place.dir}/cgroup.subtree_control`, '+memory');
