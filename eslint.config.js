@@ -71,7 +71,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }] },
   },
   {
-    files: ['packages/cli/src/**/*.ts', 'bench/**/*.ts', 'tools/**/*.ts', 'packages/stages/src/**/*-output.ts'],
+    files: ['packages/cli/src/**/*.ts', 'bench/**/*.ts', 'e2e/**/*.ts', 'tools/**/*.ts', 'packages/stages/src/**/*-output.ts'],
     rules: { 'no-console': 'off' },
   },
   {
@@ -79,6 +79,8 @@ export default defineConfig(
     rules: {
       'max-lines-per-function': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // vitest's matchers (expect.any) are of type any.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }],
       'no-restricted-properties': [
         'error',

@@ -28,9 +28,11 @@ export interface LogPiece {
   readonly data: Uint8Array;
 }
 
+type Scalar = string | number | boolean | undefined;
+
 interface Input {
-  readonly params?: Record<string, unknown>;
-  readonly query?: Record<string, unknown>;
+  readonly params?: Record<string, Scalar>;
+  readonly query?: Record<string, Scalar>;
   readonly body?: unknown;
 }
 
