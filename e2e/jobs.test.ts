@@ -110,7 +110,7 @@ test.each([['runner'], ['host'], ['host and runner']] as const)(
     const ended = await waitFor('its end', async () => {
       const end = await home.weir(['job', 'show', String(job.job_id), '--json']);
       const now = end.code === 0 ? (JSON.parse(end.stdout) as Job) : undefined;
-      return now?.ended_at == null ? undefined : now;
+      return now === undefined || now.ended_at === null ? undefined : now;
     });
     expect(ended).toMatchObject({ state: 'failed', exit_code: 3, attempt: 1 });
     expect(await home.must(['job', 'logs', String(job.job_id)])).toBe('begun\ndone\n');

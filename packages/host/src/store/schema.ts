@@ -180,7 +180,6 @@ export interface Database {
 export type JobRow = Selectable<JobTable>;
 export type NewJob = Insertable<JobTable>;
 export type NodeRow = Selectable<NodeTable>;
-export type AllocationRow = Selectable<ResourceAllocationTable>;
 export type EventRow = Selectable<EventTable>;
 export type WorkflowRow = Selectable<WorkflowTable>;
 export type StageRow = Selectable<WorkflowStageTable>;
