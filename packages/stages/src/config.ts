@@ -27,11 +27,11 @@ const DEFAULT_WAREHOUSE_WAIT_S = 900;
 /** Reads the configuration of a stage program from its environment. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): StageConfig {
   return {
-    specPath: optional(env['WEIR_STAGE_SPEC']),
-    eventsPath: optional(env['WEIR_EVENTS']),
+    specPath: absolute(env['WEIR_STAGE_SPEC']),
+    eventsPath: absolute(env['WEIR_EVENTS']),
     home: resolve(optional(env['WEIR_HOME']) ?? join(homedir(), '.weir')),
-    enginePython: optional(env['WEIR_ENGINE_PYTHON']),
-    fuxictrRoot: optional(env['FUXICTR_ROOT']),
+    enginePython: absolute(env['WEIR_ENGINE_PYTHON']),
+    fuxictrRoot: absolute(env['FUXICTR_ROOT']),
     dataRoots: (env['WEIR_DATA_ROOTS'] ?? '')
       .split(delimiter)
       .filter((root) => root !== '')
@@ -48,6 +48,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): StageConfig {
 
 function optional(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === '' ? undefined : value;
+}
+
+/** A path as it is meant where the program was started. */
+function absolute(value: string | undefined): string | undefined {
+  const path = optional(value);
+  return path === undefined || !path.includes('/') ? path : resolve(path);
 }
 
 function positiveNumber(value: string | undefined): number | undefined {

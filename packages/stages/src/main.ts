@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { STAGE_PROGRAMS, type StageProgram } from '@weir/contract';
 import { readConfig } from './config.ts';
 import { toStageError, type StageError } from './errors.ts';
@@ -20,7 +21,9 @@ async function main(args: readonly string[]): Promise<number> {
   const events = new EventWriter(config.eventsPath, { quiet: program === 'warehouse_query' });
   const signal = stopOnSignal();
   try {
-    const result = await PROGRAMS[program]({ config, events, signal }, readSpecFile(config.specPath));
+    const spec = readSpecFile(config.specPath);
+    enterDataRoot(config.dataRoots);
+    const result = await PROGRAMS[program]({ config, events, signal }, spec);
     events.emit({ type: 'result', data: result ?? {} });
     return 0;
   } catch (error) {
@@ -28,6 +31,12 @@ async function main(args: readonly string[]): Promise<number> {
   } finally {
     events.close();
   }
+}
+
+/** Relative file names in SQL start at the first data root. */
+function enterDataRoot(roots: readonly string[]): void {
+  const [first] = roots;
+  if (first !== undefined && existsSync(first)) process.chdir(first);
 }
 
 function isProgram(name: string | undefined): name is StageProgram {

@@ -10,7 +10,7 @@ import type { StageContext } from '../process/stage-context.ts';
 import { openQueries } from '../warehouses/catalogue.ts';
 import type { Duckdb } from '../warehouses/duckdb.ts';
 import { exportParquet, readParts, syncPath, type ExportedFiles } from '../warehouses/parquet-export.ts';
-import { quoteText } from '../warehouses/quoting.ts';
+import { quoteName, quoteText } from '../warehouses/quoting.ts';
 import { describeSqlError, type SqlSource } from '../warehouses/sql-error.ts';
 import type { DataFetchPlan } from './plan.ts';
 import { findManifest, isRawManifest, isSampleManifest, writeManifest, type RawManifest, type SampleManifest } from './raw-manifest.ts';
@@ -63,11 +63,22 @@ async function fetchMissing(context: StageContext, fetch: OpenFetch): Promise<Ra
   const casts = reconcileTypes(sample.detection.sources, schemas.infer).infer;
   const job: ExportJob = { source: plan.infer, columns: schemas.infer, casts, target: plan.paths.rawInfer };
   const infer = await exportSet(context, db, job);
+  const building = readParts(buildingName(job.target), infer.files);
+  await warnOfEmptyColumns(context, db, { names: sample.detection.sources.map((source) => source.column.name), from: building });
   const manifest = { fingerprint: plan.fingerprint, ...asManifest(infer, job) };
   writeManifest(buildingName(job.target), manifest);
   publish(job.target);
   context.events.checkpoint({ sample_sql_executed: true, infer_sql_executed: true, sample_rows: sample.rows, infer_rows: infer.rows });
   return { sample, infer: manifest };
+}
+
+/** A feature that is null in every row to score makes predictions worse, but is no reason to stop. */
+async function warnOfEmptyColumns(context: StageContext, db: Duckdb, look: { names: readonly string[]; from: string }): Promise<void> {
+  const present = await db.numbers(`SELECT ${look.names.map((name) => `count(${quoteName(name)})`).join(', ')} FROM ${look.from}`);
+  look.names.forEach((name, index) => {
+    if (present[index] === 0)
+      context.events.log(`Feature column ${name} is null in all rows of infer_sql; the model scores them as unknown.`, 'WARNING');
+  });
 }
 
 async function fetchSample(context: StageContext, { plan, db, schemas }: OpenFetch): Promise<SampleManifest> {

@@ -44,8 +44,9 @@ export async function runEngine(context: StageContext, run: EngineRun): Promise<
   mkdirSync(run.specDir, { recursive: true });
   const specFile = join(run.specDir, `engine-${run.command}.json`);
   writeFileAtomic(specFile, `${JSON.stringify(run.spec, null, 2)}\n`);
+  const threads = String(context.config.cpus);
   const child = spawn(python, ['-m', 'weir_fuxictr', run.command, '--spec', specFile], {
-    env: { ...context.config.childEnv, PYTHONUNBUFFERED: '1' },
+    env: { OMP_NUM_THREADS: threads, POLARS_MAX_THREADS: threads, ...context.config.childEnv, PYTHONUNBUFFERED: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   try {

@@ -51,7 +51,7 @@ export function assignRoles(
       column: findColumn(feature, byName),
       role: { kind: 'feature', type: featureType(feature), rule: 'configured in the experiment', explicit: feature } as const,
     }));
-  const taken = new Set(explicit.features.flatMap((feature) => [feature.name, ...(feature.isActive ? [feature.source] : [])]));
+  const taken = new Set(explicit.features.map((feature) => feature.name));
   const detected = columns
     .filter((column) => !taken.has(column.name) && !labelNames.has(column.name))
     .flatMap((column) => {

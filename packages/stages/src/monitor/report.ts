@@ -115,6 +115,20 @@ export function makeReport({ spec, table, warehousePath, configDir }: ReportInpu
   };
 }
 
+const MOST_COLUMNS = 1000;
+const MOST_SQL = 256 * 1024;
+
+/** The report as it is sent: of very long lists and queries only the beginning, the file beside the page has all. */
+export function shortenReport(report: Report): Report {
+  const { sql } = report;
+  return {
+    ...report,
+    features: report.features.slice(0, MOST_COLUMNS),
+    excluded: report.excluded.slice(0, MOST_COLUMNS),
+    sql: { sample: sql.sample.slice(0, MOST_SQL), infer: sql.infer.slice(0, MOST_SQL) },
+  };
+}
+
 function describeTraining(train: MonitorSpec['train']): Report['training'] {
   const {
     modelDir,

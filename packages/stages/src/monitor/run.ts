@@ -9,7 +9,7 @@ import { openDuckdb } from '../warehouses/duckdb.ts';
 import { parseTableName } from '../warehouses/table-name.ts';
 import { evaluateTable, type TableEvaluation } from './evaluation.ts';
 import { renderPage } from './html/page.ts';
-import { makeReport } from './report.ts';
+import { makeReport, shortenReport } from './report.ts';
 
 /** monitor: gathers what the other stages left, evaluates the result table, writes the report. */
 export async function runMonitor(context: StageContext, spec: MonitorSpec): Promise<JsonObject> {
@@ -27,7 +27,7 @@ export async function runMonitor(context: StageContext, spec: MonitorSpec): Prom
     for (const remark of report.verdict.remarks) context.events.log(remark, 'WARNING');
     context.events.log(report.verdict.sentence);
     emitEvaluation(context, table);
-    context.events.emit({ type: 'report', html, json });
+    context.events.emit({ type: 'report', html, json: { ...shortenReport(report) } });
     return result;
   } finally {
     rmSync(paths.scratch, { recursive: true, force: true });

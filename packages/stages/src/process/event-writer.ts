@@ -1,12 +1,13 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { JsonObject, StageEvent } from '@weir/contract';
-import type { StageError } from '../errors.ts';
+import { MAX_STAGE_EVENT_BYTES, type JsonObject, type StageEvent } from '@weir/contract';
+import { StageError } from '../errors.ts';
 
 type LogLevel = Extract<StageEvent, { type: 'log' }>['level'];
 export type MetricEvent = Extract<StageEvent, { type: 'metric' }>;
 
 const SHOWN_METRICS = /^(AUC|logloss|loss|mean_prediction)/;
 const PROGRESS_LINE_MS = 1000;
+const MAX_TEXT = 64 * 1024;
 
 /**
  * Appends stage events to the event file, one write per line, and tells people the same on standard output.
@@ -41,7 +42,13 @@ export class EventWriter {
 
   /** Appends one event as it is, with the time when it has none. */
   emit(event: StageEvent): void {
-    const line = `${JSON.stringify({ ...event, at: event.at ?? new Date().toISOString() })}\n`;
+    const line = Buffer.from(`${JSON.stringify({ ...fitting(event), at: event.at ?? new Date().toISOString() })}\n`);
+    if (line.length > MAX_STAGE_EVENT_BYTES) {
+      throw new StageError(
+        'event_too_large',
+        `The ${event.type} of the stage takes ${line.length} bytes, more than ${MAX_STAGE_EVENT_BYTES}. Select fewer columns.`,
+      );
+    }
     if (this.#file !== undefined) writeSync(this.#file, line);
     if (event.type === 'error') process.stderr.write(`ERROR ${event.code}: ${event.message}\n`);
     else if (!this.#isQuiet) this.#tell(event);
@@ -79,6 +86,18 @@ export class EventWriter {
     this.#lastProgress = { at: now, text };
     return text;
   }
+}
+
+/** Texts of any length are cut where they are for people only. */
+function fitting(event: StageEvent): StageEvent {
+  if (event.type !== 'log' && event.type !== 'error') return event;
+  const message = shorten(event.message);
+  if (event.type === 'log') return { ...event, message };
+  return typeof event.value === 'string' ? { ...event, message, value: shorten(event.value) } : { ...event, message };
+}
+
+function shorten(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length - MAX_TEXT} more characters)`;
 }
 
 function describeMetric(metric: MetricEvent): string {

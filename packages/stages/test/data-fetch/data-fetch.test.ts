@@ -95,6 +95,16 @@ test('a text to score that is no number is named', async () => {
   expect(existsSync(dataset(at))).toBe(false);
 });
 
+test('a feature that is null in every row to score is pointed out', async () => {
+  using at = makeHome();
+  const context = makeContext(at);
+  const sample = 'SELECT i % 5 AS a_tag, i % 2 AS label FROM range(50) t(i)';
+  await fetchRaw(context, planDataFetch(context.config, dataFetchSpec({ sampleSql: sample, inferSql: 'SELECT NULL::BIGINT AS a_tag' })));
+  expect(context.told()).toContainEqual(
+    expect.objectContaining({ type: 'log', level: 'WARNING', message: expect.stringMatching(/^Feature column a_tag is null/) }),
+  );
+});
+
 test('a finished export is not repeated, a changed query is exported anew', async () => {
   using at = makeHome();
   const random = (rows: number): string => `SELECT *, random() AS r FROM (${sampleSql(rows)})`;

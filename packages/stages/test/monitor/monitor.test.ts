@@ -63,7 +63,7 @@ test('it says everything that a reader asks: verdict, quality, calibration, trai
     'like an id',
     'data_fetch',
     'city_tag',
-    'weir warehouse query local',
+    'weir warehouse query --warehouse local',
     '2 min 1 s',
   ]) {
     expect(html, text).toContain(text);

@@ -123,6 +123,13 @@ test('files of the data roots are read by name, by read_csv and by read_parquet'
   ]);
 });
 
+test('a relative file name starts at the first data root', async () => {
+  using at = makeHome();
+  prepare(at);
+  expect(JSON.parse((await query(at, "FROM 'inside.csv'")).stdout)).toEqual([{ id: 1, text: 'fine' }]);
+  expect(errorOf(await query(at, "FROM '../outside.csv'"))).toMatchObject({ code: 'path_not_allowed' });
+});
+
 test('a data root that is itself a link works', async () => {
   using at = makeHome();
   prepare(at);

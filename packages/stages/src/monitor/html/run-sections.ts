@@ -45,7 +45,7 @@ export function querySection({ result }: Report): Markup {
       Table <code>${result.table}</code> of warehouse <code>${result.warehouse}</code> holds every row of the second query with the
       predictions beside it.
     </p>
-    <pre>weir warehouse query ${result.warehouse} "${result.query}"</pre>
+    <pre>weir warehouse query --warehouse ${result.warehouse} --sql '${result.query}'</pre>
     <p class="note">Columns: ${result.columns.join(', ')}</p>
   </section>`;
 }
