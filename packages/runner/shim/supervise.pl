@@ -13,7 +13,7 @@ sub supervise {
   become_supervisor();
   my $job = claim($entry) or return;    # somebody else has it
   read_launch($job);
-  my $failure = open_streams($job) || start_program($job);
+  my $failure = make_folders($job) || open_streams($job) || start_program($job);
   return finish_refused($job, @$failure) if $failure;
   wait_signal($QUIET_START_MS);
   reap($job);
@@ -55,17 +55,29 @@ sub read_launch {
   1 while sysread($file, $text, 1 << 20, length $text);
   my @fields = split(/\0/, $text, -1);
   pop @fields;
-  @$job{qw(boot kind stdout stderr workdir time_limit grace memory_limit memory_dir oom_facts freezer_dir freezer_version argc)} =
-    splice(@fields, 0, 13);
+  @$job{qw(boot kind job_dir workdir stdout stderr time_limit grace memory_limit memory_dir oom_facts freezer_dir freezer_version argc)} =
+    splice(@fields, 0, 14);
   $job->{argv} = [ splice(@fields, 0, $job->{argc} || 0) ];
   $job->{env} = \@fields;
   $job->{freezer} = { dir => $job->{freezer_dir}, version => $job->{freezer_version} };
 }
 
 # Each step answers [step, errno] when it fails.
-sub open_streams {
+sub make_folders {
   my ($job) = @_;
   return [ 'launch', 2 ] unless $job->{argc};
+  make_folder($job->{job_dir}) or return [ 'folder', $! + 0 ];
+  if ($job->{workdir} eq '') {
+    $job->{workdir} = "$job->{job_dir}/work";
+    make_folder($job->{workdir}) or return [ 'folder', $! + 0 ];
+  }
+  return;
+}
+
+sub make_folder { return mkdir($_[0], 0700) || $! == 17 }    # EEXIST
+
+sub open_streams {
+  my ($job) = @_;
   open(STDIN, '<', '/dev/null') or return [ 'stdin', $! + 0 ];
   open(STDOUT, '>>', $job->{stdout}) or return [ 'stdout', $! + 0 ];
   open(STDERR, '>>', $job->{stderr}) or return [ 'stderr', $! + 0 ];

@@ -6,9 +6,12 @@ export interface ShimLaunch {
   /** The boot during which it was begun: its processes are gone after another. */
   readonly bootId: string;
   readonly kind: Program['kind'];
+  /** The job's folder; the shim makes it, so that slow disks hold up no other job. */
+  readonly jobFolder: string;
+  /** Where the program starts; null: in a folder of the job's own. */
+  readonly workdir: string | null;
   readonly stdout: string;
   readonly stderr: string;
-  readonly workdir: string;
   readonly timeLimitMs: number | null;
   readonly graceMs: number;
   readonly memory: ShimMemory;
@@ -29,9 +32,10 @@ export function formatLaunch(launch: ShimLaunch): string {
   const fields = [
     launch.bootId,
     launch.kind,
+    launch.jobFolder,
+    launch.workdir ?? '',
     launch.stdout,
     launch.stderr,
-    launch.workdir,
     launch.timeLimitMs ?? '',
     launch.graceMs,
     memory.kind === 'unlimited' ? '' : memory.limitBytes,
@@ -58,6 +62,6 @@ export interface LaunchRecord {
 
 /** Reads what a later runner must know. */
 export function readLaunchRecord(path: string): LaunchRecord {
-  const [bootId = '', kind, , , workdir = '', , , memory = '', , , , , , program = ''] = readFileSync(path, 'utf8').split('\0', 14);
+  const [bootId = '', kind, , workdir = '', , , , , memory = '', , , , , , program = ''] = readFileSync(path, 'utf8').split('\0', 15);
   return { bootId, isStage: kind === 'stage', workdir, memoryBytes: memory === '' ? null : Number(memory), program };
 }

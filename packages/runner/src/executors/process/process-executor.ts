@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import type { Launch } from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
 import { errorText } from '../../error-code.ts';
@@ -134,14 +133,14 @@ export class ProcessExecutor implements Executor {
   #prepare(id: AttemptId, launch: Launch): void {
     const { folders, files, bootId, nodeName, baseEnvironment, stages } = this.#options;
     const ofJob = jobFolder(folders, id.jobId);
-    mkdirSync(launch.workdir === null ? `${ofJob}/work` : ofJob, { recursive: true });
     const program = writeProgram(files.folder(id), launch, stages);
     const content = formatLaunch({
       bootId,
       kind: launch.program.kind,
+      jobFolder: ofJob,
+      workdir: launch.workdir,
       stdout: outputFile(folders, id, 'stdout'),
       stderr: outputFile(folders, id, 'stderr'),
-      workdir: launch.workdir ?? `${ofJob}/work`,
       timeLimitMs: launch.timeLimitMs,
       graceMs: launch.graceMs,
       memory: this.#cgroups.limitMemory(id, launch.memoryBytes),

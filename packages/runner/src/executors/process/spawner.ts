@@ -28,6 +28,7 @@ export class Spawner {
   #child: ChildProcessByStdio<Writable, Readable, Readable> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isReady = false;
+  #lines = '';
   #closed = false;
 
   constructor(options: SpawnerOptions) {
@@ -37,7 +38,9 @@ export class Spawner {
 
   /** Has the attempt of that file started; lost when no spawner is ready, but then `onReady` follows. */
   launch(path: string): void {
-    if (this.#isReady && this.#child?.stdin.writable === true) this.#child.stdin.write(`${path}\n`);
+    if (!this.#isReady) return;
+    if (this.#lines === '') queueMicrotask(() => this.#flush()); // orders that arrive together go in one write
+    this.#lines += `${path}\n`;
   }
 
   /** Ends the spawner; its shims go on. */
@@ -49,6 +52,11 @@ export class Spawner {
     const ended = new Promise((resolve) => child.once('close', resolve));
     child.stdin.end();
     await ended;
+  }
+
+  #flush(): void {
+    if (this.#isReady) this.#child?.stdin.write(this.#lines);
+    this.#lines = '';
   }
 
   #spawn(): void {

@@ -4,6 +4,7 @@ import { getSystemErrorMessage } from 'node:util';
 const STEPS: Record<string, string> = {
   program: 'cannot run "%"',
   workdir: 'cannot enter the working directory "%"',
+  folder: 'cannot make the folder of the job',
   stdout: 'cannot open the file for standard output',
   stderr: 'cannot open the file for standard error',
   cgroup: 'cannot put the process under its memory limit',

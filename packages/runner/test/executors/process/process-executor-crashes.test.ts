@@ -26,7 +26,7 @@ function claimant(id: AttemptId): number {
 function leave(state: string, bootId: string): AttemptId {
   const id = { jobId: 1, attempt: 1 };
   const files = new AttemptFiles(bench.folders.attempts);
-  const launch = { stdout: '', stderr: '', workdir: '/', timeLimitMs: null, graceMs: 0, argv: ['true'], env: {} };
+  const launch = { jobFolder: '', stdout: '', stderr: '', workdir: '/', timeLimitMs: null, graceMs: 0, argv: ['true'], env: {} };
   const entry = files.create(id, formatLaunch({ ...launch, bootId, kind: 'command', memory: { kind: 'unlimited' }, freezer: undefined }));
   if (state !== 'new') files.enter(entry, state);
   return id;
