@@ -44,9 +44,10 @@ export async function runEngine(context: StageContext, run: EngineRun): Promise<
   mkdirSync(run.specDir, { recursive: true });
   const specFile = join(run.specDir, `engine-${run.command}.json`);
   writeFileAtomic(specFile, `${JSON.stringify(run.spec, null, 2)}\n`);
-  const threads = String(context.config.cpus);
   const child = spawn(python, ['-m', 'weir_fuxictr', run.command, '--spec', specFile], {
-    env: { OMP_NUM_THREADS: threads, POLARS_MAX_THREADS: threads, ...context.config.childEnv, PYTHONUNBUFFERED: '1' },
+    env: { OMP_NUM_THREADS: threads, POLARS_MAX_THREADS: threads, ...context.config.childEnv, PYTHONUNBUFFERED: '1', PYTHONSAFEPATH: '1' },
+    // Python imports from where it is started: never from a directory that users can write to.
+    cwd: run.specDir,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   try {
@@ -54,6 +55,14 @@ export async function runEngine(context: StageContext, run: EngineRun): Promise<
   } finally {
     forgetEngine(run.datasetDir);
   }
+}
+
+/**
+ * How many threads the engine's libraries use. CTR networks gain little from a second thread per core pair, and threads that wait in a
+ * loop stall each other when somebody else needs a core (measured: ten times slower), so OpenMP's wait by sleeping.
+ */
+function threadSettings(cpus: number): Record<string, string> {
+  return { OMP_NUM_THREADS: String(Math.max(1, Math.floor(cpus / 2))), OMP_WAIT_POLICY: 'PASSIVE', POLARS_MAX_THREADS: String(cpus) };
 }
 
 async function follow(context: StageContext, run: EngineRun, child: ChildProcess): Promise<JsonObject> {
