@@ -45,7 +45,7 @@ export async function runEngine(context: StageContext, run: EngineRun): Promise<
   const specFile = join(run.specDir, `engine-${run.command}.json`);
   writeFileAtomic(specFile, `${JSON.stringify(run.spec, null, 2)}\n`);
   const child = spawn(python, ['-m', 'weir_fuxictr', run.command, '--spec', specFile], {
-    env: { OMP_NUM_THREADS: threads, POLARS_MAX_THREADS: threads, ...context.config.childEnv, PYTHONUNBUFFERED: '1', PYTHONSAFEPATH: '1' },
+    env: { ...threadSettings(context.config.cpus), ...context.config.childEnv, PYTHONUNBUFFERED: '1', PYTHONSAFEPATH: '1' },
     // Python imports from where it is started: never from a directory that users can write to.
     cwd: run.specDir,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -111,6 +111,23 @@ test('a part that cannot be read leaves the old table as it was and fails the st
   expect(await tables(at)).toEqual(['ads.result', 'weir.loads']);
 });
 
+test('a disk without space leaves the old table as it was, and the load succeeds when there is space', async () => {
+  using at = makeHome();
+  await runStage(at, 'transport', spec(await writeParts(at, 10, 0.1)));
+  const infer = await writeParts(at, 300_000, 0.2);
+  at.env['TEST_FILE_LIMIT_KB'] = '1024';
+  const end = await runStage(at, 'transport', spec(infer, { workflowId: 8 }));
+  expect(errorOf(end)).toMatchObject({ code: 'disk_full' });
+  expect(end.code).toBe(1);
+  expect(await readWarehouse(warehouse(at), 'SELECT count(*) FROM ads.result')).toEqual([['10']]);
+  delete at.env['TEST_FILE_LIMIT_KB'];
+  expect(resultOf(await runStage(at, 'transport', spec(infer, { workflowId: 8 })))).toMatchObject({
+    rowsLoaded: 300_000,
+    rowsReplaced: 10,
+  });
+  expect(await tables(at)).toEqual(['ads.result', 'weir.loads']);
+});
+
 test('a staging table of a killed load is dropped, other tables stay', async () => {
   using at = makeHome();
   mkdirSync(join(at.home, 'warehouse'));
