@@ -13,7 +13,7 @@ export const DetectedFeature = Type.Object({
   physicalType: Type.String(),
   rule: Type.String(),
   nulls: Count,
-  /** Distinct values, approximate above a million. */
+  /** Distinct values; an estimate above 20,000, null for nested types. */
   distinct: Nullable(Count),
   vocabSize: Nullable(Count),
 });
