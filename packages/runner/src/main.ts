@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { createLogger, waitForSignal } from '@weir/runtime';
 import { readRunnerConfig } from './config.ts';
 import { startRunner } from './start-runner.ts';
@@ -6,6 +7,7 @@ const config = readRunnerConfig();
 const log = createLogger('runner', config.logLevel);
 try {
   const runner = await startRunner(config, log);
+  flushCompileCache(); // a runner that is killed leaves its compiled code to the next one, too
   await waitForSignal(log);
   await runner.stop();
 } catch (error) {
