@@ -197,3 +197,15 @@ test.skipIf(enginePython === undefined)(
   },
   60_000,
 );
+
+test.skipIf(enginePython === undefined)(
+  `Python files in a data root are never run${engineReason}`,
+  async () => {
+    using at = makeHome();
+    const ran = join(at.home, 'ran');
+    for (const name of ['weir_fuxictr.py', 'json.py', 'numpy.py']) writeFileSync(join(at.data, name), `open(${JSON.stringify(ran)}, 'w')`);
+    resultOf(await runStage(at, 'data_fetch', dataFetchSpec()));
+    expect(existsSync(ran)).toBe(false);
+  },
+  120_000,
+);
