@@ -12,6 +12,6 @@ fi
 program=$root/$1
 shift
 PATH=$root/node_modules/.bin:$PATH
-NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/.cache/node}
+NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/.cache/compiled}
 export PATH NODE_COMPILE_CACHE
 exec node "$program" "$@"

@@ -4,6 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+NPM_VERSION=11.19.1
+
 say() { printf 'setup: %s\n' "$1" >&2; }
 fail() {
   say "$1"
@@ -27,9 +29,26 @@ install_packages() {
   command -v npm >/dev/null || fail 'npm is missing: install Node.js 18 or later with npm'
   # Not `npm ci`: it refuses a lock file that lacks packages of other platforms, which registries do not always hold.
   # --no-save keeps an older npm from rewriting the lock file.
+  if ! node_is_new_enough; then fetch_newer_node; fi
   timed 'installing npm packages' npm install --no-save --no-audit --no-fund --loglevel=error
+  rm -rf .cache/node
   [ -x node_modules/.bin/node ] || fail 'the npm package "node" brought no node: it needs install scripts (npm config ignore-scripts must be false)'
   printf '%s\n' "$lock_hash" >"$stamp"
+}
+
+# npm leaves out native parts that ask for a newer Node than the one it runs on, without a word.
+node_is_new_enough() {
+  node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+    process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)'
+}
+
+# An old Node with its npm only fetches a newer one with its npm, which then installs the packages.
+fetch_newer_node() {
+  wanted=$(node -p 'require("./package.json").dependencies.node')
+  mkdir -p .cache/node
+  timed "fetching Node.js $wanted, $(node --version) is too old to install everything" \
+    npm install --prefix .cache/node --no-save --no-audit --no-fund --loglevel=error "node@$wanted" "npm@$NPM_VERSION"
+  PATH=$PWD/.cache/node/node_modules/.bin:$PATH
 }
 
 # The engine gets a virtual environment of its own; Debian ships that part of Python apart.
