@@ -79,6 +79,7 @@ function describeParameters(place: 'path' | 'query', schema: Route['params'], na
 
 function describeSuccess(route: Route, names: SchemaNames): JsonSchema {
   if (route.response === 'html') return { description: 'A page', content: { 'text/html': { schema: { type: 'string' } } } };
+  if (route.response === 'text') return { description: 'Text', content: { 'text/plain': { schema: { type: 'string' } } } };
   if (route.response === 'bytes') {
     const header = { schema: { type: 'string' } };
     const headers = Object.fromEntries(Object.values(LOG_HEADERS).map((name) => [name, header]));

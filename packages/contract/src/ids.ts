@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
+import { IDENTIFIER_PATTERN } from './identifier-pattern.ts';
 
-/** An identifier that may name a file, a table part or a URL segment: letters, digits, `_`, `.`, `-`; at most 100 characters. */
-export const IDENTIFIER_PATTERN = '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$';
+export { IDENTIFIER_PATTERN };
 
 /** A result table: `table` or `database.table`, each a SQL identifier. */
 export const TABLE_NAME_PATTERN = '^[A-Za-z_][A-Za-z0-9_]{0,62}(\\.[A-Za-z_][A-Za-z0-9_]{0,62})?$';

@@ -63,7 +63,8 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
     heartbeatMs: config.heartbeatMs,
     onReady,
   });
-  store.onEvents((events) => {
+  store.onEvents((committed) => {
+    const events = committed.map(({ event }) => event);
     hub.publish(events);
     if (events.some(concernsEngine)) engine.wake();
   });

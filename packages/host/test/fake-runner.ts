@@ -32,6 +32,9 @@ export const INVENTORY: Inventory = {
   os: 'linux',
   bootId: 'boot',
   runnerVersion: '0.1.0',
+  numa: [],
+  executors: [{ kind: 'process', usable: true, notes: [] }],
+  address: '127.0.0.1',
 };
 
 /**

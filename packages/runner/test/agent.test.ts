@@ -39,7 +39,7 @@ test('a long job is told as running, paused, resumed and stopped', async () => {
   await bench.host.untilRunning(1, { paused: true });
   bench.host.send({ type: 'resume', jobId: 1, attempt: 1 });
   await bench.host.untilRunning(1);
-  bench.host.send({ type: 'stop', jobId: 1, attempt: 1, by: 'user', graceMs: 1000 });
+  bench.host.send({ type: 'stop', jobId: 1, attempt: 1, by: 'user', graceMs: 1000, signal: 'TERM' });
   expect(await bench.host.outcome(1)).toEqual({ kind: 'stopped', by: 'user', code: null, signal: 15 });
 });
 
@@ -92,7 +92,7 @@ test('an attempt that welcome does not list is stopped and forgotten without a w
 
 test('a stop of an attempt whose order never arrived is answered', async () => {
   await bench.connect();
-  bench.host.send({ type: 'stop', jobId: 9, attempt: 2, by: 'user', graceMs: 0 });
+  bench.host.send({ type: 'stop', jobId: 9, attempt: 2, by: 'user', graceMs: 0, signal: 'TERM' });
   expect(await bench.host.outcome(9, 2)).toEqual({ kind: 'stopped', by: 'user', code: null, signal: null });
 });
 
@@ -106,7 +106,7 @@ test('forget deletes the files of a job that has ended, and not of one that runs
   bench.host.send({ type: 'forget', jobId: 2 });
   await until(() => !existsSync(join(bench.home, 'node/jobs/1')));
   expect(existsSync(join(bench.home, 'node/jobs/2'))).toBe(true);
-  bench.host.send({ type: 'stop', jobId: 2, attempt: 1, by: 'user', graceMs: 0 });
+  bench.host.send({ type: 'stop', jobId: 2, attempt: 1, by: 'user', graceMs: 0, signal: 'TERM' });
   await bench.host.outcome(2);
 });
 

@@ -5,13 +5,13 @@ import type { OperationId, Routes } from './routes.ts';
 export interface Endpoint {
   readonly method: Route['method'];
   readonly path: string;
-  readonly answer: 'json' | 'bytes' | 'html';
+  readonly answer: 'json' | 'bytes' | 'html' | 'text';
 }
 
 interface EndpointOf<R extends Route> extends Endpoint {
   readonly method: R['method'];
   readonly path: R['path'];
-  readonly answer: R['response'] extends 'bytes' | 'html' ? R['response'] : 'json';
+  readonly answer: R['response'] extends 'bytes' | 'html' | 'text' ? R['response'] : 'json';
 }
 
 /**
@@ -25,12 +25,40 @@ export const ENDPOINTS: { readonly [Id in OperationId]: EndpointOf<Routes[Id]> }
   jobCancel: { method: 'POST', path: '/api/jobs/:job_id/cancel', answer: 'json' },
   jobPause: { method: 'POST', path: '/api/jobs/:job_id/pause', answer: 'json' },
   jobResume: { method: 'POST', path: '/api/jobs/:job_id/resume', answer: 'json' },
+  jobDryRun: { method: 'POST', path: '/api/jobs/dry-run', answer: 'json' },
+  jobWhy: { method: 'GET', path: '/api/jobs/:job_id/why', answer: 'json' },
+  jobUpdate: { method: 'PATCH', path: '/api/jobs/:job_id', answer: 'json' },
+  batchCreate: { method: 'POST', path: '/api/batches', answer: 'json' },
   jobLogs: { method: 'GET', path: '/api/jobs/:job_id/logs', answer: 'bytes' },
   healthShow: { method: 'GET', path: '/api/health', answer: 'json' },
   meShow: { method: 'GET', path: '/api/me', answer: 'json' },
   ticketCreate: { method: 'POST', path: '/api/tickets', answer: 'json' },
   nodeList: { method: 'GET', path: '/api/nodes', answer: 'json' },
   nodeShow: { method: 'GET', path: '/api/nodes/:name', answer: 'json' },
+  nodeJoin: { method: 'POST', path: '/api/nodes/join', answer: 'json' },
+  nodeDrain: { method: 'POST', path: '/api/nodes/:name/drain', answer: 'json' },
+  nodeResume: { method: 'POST', path: '/api/nodes/:name/resume', answer: 'json' },
+  nodeLabel: { method: 'PATCH', path: '/api/nodes/:name/labels', answer: 'json' },
+  nodeRemove: { method: 'DELETE', path: '/api/nodes/:name', answer: 'json' },
+  nodeUsage: { method: 'GET', path: '/api/nodes/:name/usage', answer: 'json' },
+  userList: { method: 'GET', path: '/api/users', answer: 'json' },
+  userCreate: { method: 'POST', path: '/api/users', answer: 'json' },
+  userShow: { method: 'GET', path: '/api/users/:name', answer: 'json' },
+  userUpdate: { method: 'PATCH', path: '/api/users/:name', answer: 'json' },
+  userRemove: { method: 'DELETE', path: '/api/users/:name', answer: 'json' },
+  tokenList: { method: 'GET', path: '/api/tokens', answer: 'json' },
+  tokenCreate: { method: 'POST', path: '/api/tokens', answer: 'json' },
+  tokenRevoke: { method: 'DELETE', path: '/api/tokens/:id', answer: 'json' },
+  accountList: { method: 'GET', path: '/api/accounts', answer: 'json' },
+  accountCreate: { method: 'POST', path: '/api/accounts', answer: 'json' },
+  accountShow: { method: 'GET', path: '/api/accounts/:name', answer: 'json' },
+  accountUpdate: { method: 'PATCH', path: '/api/accounts/:name', answer: 'json' },
+  accountRemove: { method: 'DELETE', path: '/api/accounts/:name', answer: 'json' },
+  reservationList: { method: 'GET', path: '/api/reservations', answer: 'json' },
+  reservationCreate: { method: 'POST', path: '/api/reservations', answer: 'json' },
+  reservationRemove: { method: 'DELETE', path: '/api/reservations/:name', answer: 'json' },
+  auditList: { method: 'GET', path: '/api/audit', answer: 'json' },
+  metricsShow: { method: 'GET', path: '/metrics', answer: 'text' },
   eventList: { method: 'GET', path: '/api/events', answer: 'json' },
   warehouseList: { method: 'GET', path: '/api/warehouses', answer: 'json' },
   warehouseQuery: { method: 'POST', path: '/api/warehouses/:name/query', answer: 'json' },

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { IdNumber } from '../ids.ts';
-import { Job, JobCreate, JobList, JobStateSchema, LogStream } from '../jobs/job-schemas.ts';
+import { BatchCreate, JobCreate } from '../jobs/job-request.ts';
+import { Batch, Job, JobList, JobStateSchema, JobUpdate, JobWhy, LogStream } from '../jobs/job-schemas.ts';
 import type { Route } from './route.ts';
 import { JobParams } from './schemas.ts';
 
@@ -26,6 +27,10 @@ export const JOB_ROUTES = {
       user: Type.Optional(Type.String({ maxLength: 100 })),
       name: Type.Optional(Type.String({ maxLength: 255 })),
       workflow_id: Type.Optional(IdNumber),
+      account: Type.Optional(Type.String({ maxLength: 255 })),
+      node: Type.Optional(Type.String({ maxLength: 100 })),
+      batch_id: Type.Optional(IdNumber),
+      array_id: Type.Optional(IdNumber),
       limit: Limit,
       before: Type.Optional(IdNumber),
     }),
@@ -63,6 +68,40 @@ export const JOB_ROUTES = {
     summary: 'Let a paused job run on',
     params: JobParams,
     response: Job,
+    access: 'user',
+  },
+  jobDryRun: {
+    method: 'POST',
+    path: '/api/jobs/dry-run',
+    summary: 'What would become of this job if it were queued now; queues nothing',
+    body: JobCreate,
+    response: JobWhy,
+    access: 'user',
+  },
+  jobWhy: {
+    method: 'GET',
+    path: '/api/jobs/:job_id/why',
+    summary: 'Why a job waits, the smallest change that starts it now, when it is expected to start',
+    params: JobParams,
+    response: JobWhy,
+    access: 'user',
+  },
+  jobUpdate: {
+    method: 'PATCH',
+    path: '/api/jobs/:job_id',
+    summary: 'Change a waiting job: priority, time limit, earliest begin, comment',
+    params: JobParams,
+    body: JobUpdate,
+    response: Job,
+    access: 'user',
+  },
+  batchCreate: {
+    method: 'POST',
+    path: '/api/batches',
+    summary: 'Queue one job per target or per command; those that can be queued are, the others are told',
+    body: BatchCreate,
+    response: Batch,
+    status: 201,
     access: 'user',
   },
   jobLogs: {

@@ -2,17 +2,17 @@ import type { Static, TObject, TSchema } from 'typebox';
 
 /** One HTTP operation: what goes in, what comes out, who may call. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Fastify's form: `/api/jobs/:job_id`. */
   readonly path: string;
   readonly summary: string;
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: TSchema;
-  /** JSON of a success; `bytes` and `html` answers have no schema. */
-  readonly response: TSchema | 'bytes' | 'html';
+  /** JSON of a success; `bytes`, `html` and `text` answers have no schema. */
+  readonly response: TSchema | 'bytes' | 'html' | 'text';
   /** Status of a success; 200 when absent. */
-  readonly status?: 201;
+  readonly status?: 201 | 202;
   /** `open` needs no credential. */
   readonly access: 'open' | 'user' | 'admin';
 }
@@ -22,7 +22,7 @@ type Part<R, K extends 'params' | 'query' | 'body'> = R extends { readonly [P in
 export type RouteParams<R extends Route> = Part<R, 'params'>;
 export type RouteQuery<R extends Route> = Part<R, 'query'>;
 export type RouteBody<R extends Route> = Part<R, 'body'>;
-export type RouteResponse<R extends Route> = R['response'] extends 'bytes' | 'html'
+export type RouteResponse<R extends Route> = R['response'] extends 'bytes' | 'html' | 'text'
   ? Uint8Array
   : R['response'] extends infer S extends TSchema
     ? Static<S>

@@ -1,12 +1,11 @@
 import { Type } from 'typebox';
 import { EventPage } from '../events/events.ts';
-import { IDENTIFIER_PATTERN, IdNumber } from '../ids.ts';
+import { IDENTIFIER_PATTERN, IdNumber, JsonObject, Timestamp } from '../ids.ts';
 import { Job } from '../jobs/job-schemas.ts';
-import { Node } from '../nodes/node-schemas.ts';
 import type { Route } from './route.ts';
-import { Health, Me, NodeParams, Ticket, Warehouse } from './schemas.ts';
+import { Health, Me, Ticket, Warehouse } from './schemas.ts';
 
-/** Health, identity, nodes, events, warehouses. */
+/** Health, the own identity, events, audit, metrics, warehouses. */
 export const SYSTEM_ROUTES = {
   healthShow: { method: 'GET', path: '/api/health', summary: 'Whether every part works', response: Health, access: 'open' },
   meShow: { method: 'GET', path: '/api/me', summary: 'Whose credential this is', response: Me, access: 'user' },
@@ -18,14 +17,38 @@ export const SYSTEM_ROUTES = {
     status: 201,
     access: 'user',
   },
-  nodeList: {
+  metricsShow: {
     method: 'GET',
-    path: '/api/nodes',
-    summary: 'Nodes with their free resources',
-    response: Type.Object({ nodes: Type.Array(Node) }),
+    path: '/metrics',
+    summary: 'Counts and times for Prometheus (text format 0.0.4)',
+    response: 'text',
     access: 'user',
   },
-  nodeShow: { method: 'GET', path: '/api/nodes/:name', summary: 'One node', params: NodeParams, response: Node, access: 'user' },
+  auditList: {
+    method: 'GET',
+    path: '/api/audit',
+    summary: 'Who did what, newest first',
+    query: Type.Object({
+      actor: Type.Optional(Type.String({ maxLength: 100 })),
+      subject: Type.Optional(Type.String({ maxLength: 300 })),
+      before: Type.Optional(IdNumber),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    }),
+    response: Type.Object({
+      entries: Type.Array(
+        Type.Object({
+          id: IdNumber,
+          at: Timestamp,
+          actor: Type.String(),
+          action: Type.String(),
+          subject: Type.String(),
+          detail: JsonObject,
+        }),
+      ),
+      next_before: Type.Union([IdNumber, Type.Null()]),
+    }),
+    access: 'admin',
+  },
   eventList: {
     method: 'GET',
     path: '/api/events',

@@ -1,48 +1,40 @@
 import { Type, type Static } from 'typebox';
 import { IdNumber, NullableTimestamp, Timestamp } from '../ids.ts';
+import { Dependency, EXECUTOR_KINDS, JOB_CLASSES, Labels, Target } from './job-request.ts';
 import { JOB_STATES } from './job-states.ts';
-
-const MAX_ARGS = 4096;
-const MAX_TEXT = 1024 * 1024;
-/** Text that can be an argument, a path or a variable of a process: no NUL. */
-const processText = (maxLength: number) => Type.String({ maxLength, pattern: '^[^\\u0000]*$' });
 
 export const JobKind = Type.Union([Type.Literal('command'), Type.Literal('script'), Type.Literal('vps'), Type.Literal('stage')]);
 export type JobKind = Static<typeof JobKind>;
 export const JobStateSchema = Type.Enum([...JOB_STATES]);
 
-export const Environment = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,254}$' }), processText(128 * 1024), {
-  maxProperties: 1000,
-  additionalProperties: false,
-});
-
-/** What a user may ask of a job: exactly one of `command` and `script`. */
-export const JobCreate = Type.Object(
-  {
-    command: Type.Optional(Type.Array(processText(128 * 1024), { minItems: 1, maxItems: MAX_ARGS })),
-    script: Type.Optional(Type.String({ minLength: 1, maxLength: MAX_TEXT, pattern: '^[^\\u0000]*$' })),
-    /** Arguments of a script. */
-    args: Type.Optional(Type.Array(processText(128 * 1024), { maxItems: MAX_ARGS })),
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f]*$' })),
-    comment: Type.Optional(Type.String({ maxLength: 4096 })),
-    cpus: Type.Optional(Type.Integer({ minimum: 1, maximum: 65536 })),
-    /** Bytes reserved and enforced; absent = none reserved, no limit. */
-    memory_bytes: Type.Optional(Type.Integer({ minimum: 1024 * 1024, maximum: Number.MAX_SAFE_INTEGER })),
-    gpus: Type.Optional(Type.Integer({ minimum: 0, maximum: 1024 })),
-    time_limit_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
-    /** From TERM to KILL when the job is stopped. */
-    grace_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_600_000 })),
-    priority: Type.Optional(Type.Integer({ minimum: -1000, maximum: 1000 })),
-    env: Type.Optional(Environment),
-    workdir: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, pattern: '^/[^\\u0000]*$' })),
-    /** Run again when the node is lost. */
-    requeue: Type.Optional(Type.Boolean()),
-  },
-  { additionalProperties: false },
-);
-export type JobCreate = Static<typeof JobCreate>;
-
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** What one node gives, or gave, to the current or last attempt of a job; rank 0 is the first. */
+export const JobMember = Type.Object({
+  rank: Type.Integer(),
+  node: Type.String(),
+  cpus: Type.Integer(),
+  /** CPUs that it is bound to; empty = not bound. */
+  cpu_ids: Type.Array(Type.Integer()),
+  numa: Nullable(Type.Integer()),
+  memory_bytes: Type.Integer(),
+  gpu_ids: Type.Array(Type.Integer()),
+  released: Type.Boolean(),
+});
+export type JobMember = Static<typeof JobMember>;
+
+/** An array's tasks by what became of them; each task is a job of its own once it starts. */
+export const JobArray = Type.Object({
+  spec: Type.String(),
+  /** Most tasks at once; null = no limit. */
+  parallel: Nullable(Type.Integer()),
+  tasks: Type.Integer(),
+  waiting: Type.Integer(),
+  active: Type.Integer(),
+  completed: Type.Integer(),
+  failed: Type.Integer(),
+});
+export type JobArray = Static<typeof JobArray>;
 
 /** A job as the API shows it. Times are ISO 8601 UTC; facts are null while they do not exist. */
 export const Job = Type.Object({
@@ -72,6 +64,33 @@ export const Job = Type.Object({
   exit_signal: Nullable(Type.Integer()),
   workflow_id: Nullable(IdNumber),
   stage: Nullable(Type.String()),
+  account: Type.String(),
+  class: Type.Enum([...JOB_CLASSES]),
+  partition: Nullable(Type.String()),
+  labels: Labels,
+  target: Nullable(Target),
+  executor: Type.Enum([...EXECUTOR_KINDS]),
+  exclusive: Type.Boolean(),
+  gpu_type: Nullable(Type.String()),
+  gpu_memory_bytes: Nullable(Type.Integer()),
+  /** Nodes asked for; `members` tells those that the current or last attempt has or had. */
+  nodes: Type.Integer(),
+  ntasks_per_node: Nullable(Type.Integer()),
+  cpus_per_task: Nullable(Type.Integer()),
+  members: Type.Array(JobMember),
+  /** Id of the first job that was submitted with it; its own when it was alone. */
+  batch_id: IdNumber,
+  /** Of an array as a whole. */
+  array: Nullable(JobArray),
+  /** Of one task of an array. */
+  array_id: Nullable(IdNumber),
+  array_index: Nullable(Type.Integer()),
+  depends: Type.Array(Dependency),
+  begin_at: NullableTimestamp,
+  stdout: Nullable(Type.String()),
+  stderr: Nullable(Type.String()),
+  /** How often it made room for a job of a higher class. */
+  preemptions: Type.Integer(),
 });
 export type Job = Static<typeof Job>;
 
@@ -85,3 +104,65 @@ export type JobList = Static<typeof JobList>;
 
 export const LogStream = Type.Union([Type.Literal('stdout'), Type.Literal('stderr')]);
 export type LogStream = Static<typeof LogStream>;
+
+/** Answer to a batch: what was queued and what was refused, each in the order asked. */
+export const Batch = Type.Object({
+  batch_id: IdNumber,
+  jobs: Type.Array(Job),
+  refused: Type.Array(Type.Object({ index: Type.Integer(), target: Nullable(Target), code: Type.String(), reason: Type.String() })),
+});
+export type Batch = Static<typeof Batch>;
+
+export const WAIT_KINDS = [
+  'not_pending',
+  'no_nodes',
+  'never_fits',
+  'resources',
+  'priority',
+  'dependency',
+  'begin_time',
+  'limit',
+  'array_limit',
+  'reservation',
+  'starting_now',
+] as const;
+
+/** Why a job does not start now, and what would let it. */
+export const JobWhy = Type.Object({
+  job_id: Nullable(IdNumber),
+  kind: Type.Enum([...WAIT_KINDS]),
+  /** For people: one line. */
+  reason: Type.String(),
+  /** Jobs that deserve to start earlier. */
+  jobs_ahead: Type.Integer(),
+  /** The first of them (at most 20). */
+  ahead: Type.Array(IdNumber),
+  /** Its place in the order, higher starts earlier; the parts add up to it. */
+  priority: Type.Object({ total: Type.Number(), age: Type.Number(), fair_share: Type.Number(), size: Type.Number(), user: Type.Number() }),
+  /** From time limits of what runs; null when nothing can be said. */
+  estimated_start: NullableTimestamp,
+  /** Nodes where it would start now or is booked to start. */
+  nodes: Type.Array(Type.String()),
+  /** The smallest changes of the request that would start it now, each alone; empty when none does. */
+  changes: Type.Array(
+    Type.Object({
+      field: Type.String(),
+      from: Nullable(Type.Union([Type.Number(), Type.String()])),
+      to: Nullable(Type.Union([Type.Number(), Type.String()])),
+      node: Nullable(Type.String()),
+    }),
+  ),
+});
+export type JobWhy = Static<typeof JobWhy>;
+
+/** What may change in a job that waits; null takes a limit or a time back. */
+export const JobUpdate = Type.Object(
+  {
+    priority: Type.Optional(Type.Integer({ minimum: -1000, maximum: 1000 })),
+    time_limit_ms: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))),
+    begin_at: Type.Optional(NullableTimestamp),
+    comment: Type.Optional(Nullable(Type.String({ maxLength: 4096, pattern: '^[^\\u0000]*$' }))),
+  },
+  { additionalProperties: false },
+);
+export type JobUpdate = Static<typeof JobUpdate>;

@@ -1,8 +1,14 @@
 import { Type, type Static } from 'typebox';
 import type { JobState } from './job-states.ts';
 
-/** Who ordered a stop. */
-export const StopCause = Type.Union([Type.Literal('user'), Type.Literal('time_limit'), Type.Literal('superseded')]);
+/** Who ordered a stop; `gang` = another node's part of the same job ended. */
+export const StopCause = Type.Union([
+  Type.Literal('user'),
+  Type.Literal('time_limit'),
+  Type.Literal('superseded'),
+  Type.Literal('preempted'),
+  Type.Literal('gang'),
+]);
 export type StopCause = Static<typeof StopCause>;
 
 const LostReason = Type.Union([Type.Literal('node_silent'), Type.Literal('process_vanished')]);
@@ -45,7 +51,13 @@ export function stateAfter(outcome: Outcome): JobState {
   }
 }
 
-const STATE_AFTER_STOP: Record<StopCause, JobState> = { user: 'cancelled', time_limit: 'timed_out', superseded: 'lost' };
+const STATE_AFTER_STOP: Record<StopCause, JobState> = {
+  user: 'cancelled',
+  time_limit: 'timed_out',
+  superseded: 'lost',
+  preempted: 'cancelled',
+  gang: 'failed',
+};
 
 /** One line for people that says why a job ended so; null for a plain success. */
 export function describeOutcome(outcome: Outcome): string | null {
@@ -71,4 +83,6 @@ const STOP_TEXT: Record<StopCause, string> = {
   user: 'cancelled by request',
   time_limit: 'ran into its time limit',
   superseded: 'superseded by a later attempt',
+  preempted: 'made room for a job of a higher class',
+  gang: 'another node of the job ended first',
 };

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { JsonObject } from '../ids.ts';
 import { LogStream } from '../jobs/job-schemas.ts';
+import { CHECKPOINT_SIGNALS, EXECUTOR_KINDS } from '../jobs/job-request.ts';
 import { StopCause } from '../jobs/outcome.ts';
 import { StageProgram } from '../stages/stage-specs.ts';
 
@@ -17,6 +18,17 @@ export const Program = Type.Union([
 ]);
 export type Program = Static<typeof Program>;
 
+/** The nodes of an attempt in the order of their ranks, and which one this is; a job of one node is a gang of one. */
+export const Gang = Type.Object({
+  rank: Type.Integer({ minimum: 0 }),
+  nodes: Type.Array(Type.Object({ name: Type.String(), address: Type.String() }), { minItems: 1 }),
+  /** A port for the ranks to meet at, on the node of rank 0. */
+  masterPort: Type.Integer({ minimum: 1024, maximum: 65535 }),
+  tasksPerNode: Type.Integer({ minimum: 1 }),
+  cpusPerTask: Type.Integer({ minimum: 0 }),
+});
+export type Gang = Static<typeof Gang>;
+
 /** Everything a runner needs to execute one attempt. */
 export const Launch = Type.Object({
   name: Type.String(),
@@ -30,6 +42,15 @@ export const Launch = Type.Object({
   gpuIds: Type.Array(Type.Integer()),
   timeLimitMs: Type.Union([Type.Integer(), Type.Null()]),
   graceMs: Type.Integer({ minimum: 0 }),
+  executor: Type.Enum([...EXECUTOR_KINDS]),
+  /** CPUs to bind to, with the memory of their NUMA node; empty = not bound. */
+  cpuIds: Type.Array(Type.Integer({ minimum: 0 })),
+  numa: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+  /** Files for the output, patterns filled in by the host except `%N`; null = the node's own log folder. */
+  stdout: Type.Union([Type.String(), Type.Null()]),
+  stderr: Type.Union([Type.String(), Type.Null()]),
+  array: Type.Union([Type.Object({ id: Id, index: Type.Integer({ minimum: 0 }) }), Type.Null()]),
+  gang: Gang,
 });
 export type Launch = Static<typeof Launch>;
 
@@ -39,7 +60,7 @@ export type Launch = Static<typeof Launch>;
  * welcome    answer to hello: for each attempt the runner reported and the host still wants, the byte of its event file to go on from.
  *            A reported attempt that is not listed is superseded: the runner stops it and forgets it without reporting.
  * start      idempotent by (jobId, attempt); repeated after every hello until reported
- * stop       TERM, graceMs, KILL for the whole process tree; idempotent
+ * stop       `signal` (TERM unless the job asked for another before preemption), graceMs, KILL for the whole process tree; idempotent
  * endedAck   the end is committed: the runner may forget the attempt (its log files stay)
  * eventsAck  event lines up to `offset` are committed
  * readLog    answered by one binary log frame, or by logFailed
@@ -53,7 +74,13 @@ export const HostFrame = Type.Union([
     attempts: Type.Array(Type.Object({ ...attempt, eventsOffset: Type.Integer({ minimum: 0 }) })),
   }),
   Type.Object({ type: Type.Literal('start'), ...attempt, launch: Launch }),
-  Type.Object({ type: Type.Literal('stop'), ...attempt, by: StopCause, graceMs: Type.Integer({ minimum: 0 }) }),
+  Type.Object({
+    type: Type.Literal('stop'),
+    ...attempt,
+    by: StopCause,
+    graceMs: Type.Integer({ minimum: 0 }),
+    signal: Type.Enum([...CHECKPOINT_SIGNALS]),
+  }),
   Type.Object({ type: Type.Literal('pause'), ...attempt }),
   Type.Object({ type: Type.Literal('resume'), ...attempt }),
   Type.Object({ type: Type.Literal('endedAck'), ...attempt }),

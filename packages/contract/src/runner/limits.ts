@@ -1,5 +1,5 @@
 /** Version of the frames; a host refuses a runner that speaks another. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Largest text frame either side accepts, bytes. */
 export const MAX_FRAME_BYTES = 8 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { IDENTIFIER_PATTERN, Timestamp } from '../ids.ts';
 import { Outcome } from '../jobs/outcome.ts';
-import { Inventory } from '../nodes/node-schemas.ts';
+import { Inventory, NodeUsage } from '../nodes/node-schemas.ts';
 
 export { MAX_FRAME_BYTES, PROTOCOL_VERSION } from './limits.ts';
 
@@ -27,7 +27,7 @@ export type AttemptReport = Static<typeof AttemptReport>;
  *
  * hello      first frame of a session; lists every attempt on the node that is not acknowledged as ended;
  *            an end listed there is told once (it is not repeated as a report): all its event lines are acknowledged
- * heartbeat  every few seconds
+ * heartbeat  every few seconds; with what the node's parts are doing when it was measured
  * report     an attempt changed (started, paused, resumed, ended); `ended` is repeated by the next hello until `endedAck`
  * events     lines of a stage's event file from byte `offset` to `nextOffset`; sent in order, repeated until `eventsAck`
  */
@@ -39,7 +39,7 @@ export const RunnerFrame = Type.Union([
     inventory: Inventory,
     attempts: Type.Array(AttemptReport),
   }),
-  Type.Object({ type: Type.Literal('heartbeat') }),
+  Type.Object({ type: Type.Literal('heartbeat'), usage: Type.Optional(NodeUsage) }),
   Type.Object({ type: Type.Literal('report'), report: AttemptReport }),
   Type.Object({
     type: Type.Literal('events'),

@@ -17,7 +17,9 @@ export async function insertAllocation(db: Queries, allocation: Allocation): Pro
     .values({
       job_id: allocation.jobId,
       attempt: allocation.attempt,
+      rank: 0,
       node_name: allocation.node,
+      cpu_ids: '[]',
       allocated_cpus: allocation.cpus,
       memory_bytes: allocation.memoryBytes,
       gpu_ids: JSON.stringify(allocation.gpuIds),

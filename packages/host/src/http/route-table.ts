@@ -24,14 +24,18 @@ export interface Call<R extends Route> {
   readonly reply: FastifyReply;
 }
 
-type Answer<R extends Route> = R['response'] extends 'html' ? string : RouteResponse<R>;
+type Answer<R extends Route> = R['response'] extends 'html' | 'text' ? string : RouteResponse<R>;
 
 export type Handler<R extends Route> = (call: Call<R>) => Promise<Answer<R>>;
 
 /** One handler per operation of the contract: a route without one does not compile. */
 export type Handlers = { readonly [Id in OperationId]: Handler<Routes[Id]> };
 
-const CONTENT_TYPE = { bytes: 'application/octet-stream', html: 'text/html; charset=utf-8' } as const;
+const CONTENT_TYPE = {
+  bytes: 'application/octet-stream',
+  html: 'text/html; charset=utf-8',
+  text: 'text/plain; version=0.0.4; charset=utf-8',
+} as const;
 
 /** Serves every operation of the contract. */
 export function registerRoutes(app: FastifyInstance, handlers: Handlers, identity: IdentityService): void {
@@ -64,8 +68,11 @@ function registerRoute(app: FastifyInstance, route: Route, parts: { handler: Any
         reply,
       });
       if (route.status !== undefined) void reply.status(route.status);
-      if (typeof route.response === 'string') void reply.type(CONTENT_TYPE[route.response === 'html' ? 'html' : 'bytes']);
-      return route.response === 'bytes' && answer instanceof Uint8Array
+      const { response } = route;
+      if (response === 'bytes') void reply.type(CONTENT_TYPE.bytes);
+      else if (response === 'html') void reply.type(CONTENT_TYPE.html);
+      else if (response === 'text') void reply.type(CONTENT_TYPE.text);
+      return response === 'bytes' && answer instanceof Uint8Array
         ? reply.send(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength))
         : answer;
     },

@@ -14,8 +14,8 @@ interface EventQuery {
 }
 
 /** Health, identity, nodes, events and warehouses. */
-export function systemHandlers(services: Services): Pick<Handlers, keyof typeof SYSTEM_ROUTES> {
-  const { identity: identities, nodes, warehouses, health } = services;
+export function systemHandlers(services: Services): Pick<Handlers, Exclude<keyof typeof SYSTEM_ROUTES, 'auditList' | 'metricsShow'>> {
+  const { identity: identities, warehouses, health } = services;
   return {
     healthShow: async ({ reply }) => {
       const report = await health.check();
@@ -27,8 +27,6 @@ export function systemHandlers(services: Services): Pick<Handlers, keyof typeof 
       const { ticket, expiresAt } = await identities.createTicket(identity);
       return { ticket, expires_at: toIso(expiresAt) };
     },
-    nodeList: async () => ({ nodes: await nodes.list() }),
-    nodeShow: ({ params }) => nodes.show(params.name),
     eventList: ({ identity, query, signal }) => readEventPage(services, { identity, query, signal }),
     warehouseList: async () => ({ warehouses: warehouses.list() }),
     warehouseQuery: ({ identity, params, body }) => warehouses.query(identity, params.name, body),

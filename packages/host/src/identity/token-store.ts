@@ -18,7 +18,7 @@ export interface FoundToken {
   readonly subject: string;
 }
 
-const PREFIX: Record<TokenKind, string> = { user: 'weir_u_', node: 'weir_n_', ticket: 'weir_t_' };
+const PREFIX: Record<TokenKind, string> = { user: 'weir_u_', node: 'weir_n_', ticket: 'weir_t_', join: 'weir_j_' };
 
 /** Stores a new token and returns its secret, which can be read nowhere afterwards. 256 random bits, so a plain hash is enough. */
 export async function insertToken(db: Queries, token: NewToken): Promise<string> {

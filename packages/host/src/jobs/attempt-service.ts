@@ -95,9 +95,9 @@ async function recordEnd(context: WriteContext, end: End): Promise<boolean> {
   if (current === undefined) return false;
   const goesBack = end.outcome.kind === 'never_started' || (end.outcome.kind === 'lost' && current.requeue === 1);
   const changes =
-    goesBack && current.cancel_requested === 0
+    goesBack && current.stop_by !== 'user'
       ? { ...BACK_TO_QUEUE, ...(await renewProgram(context.db, current)) }
-      : endChanges(end, current.cancel_requested === 1);
+      : endChanges(end, current.stop_by === 'user');
   const job = await transitionJob(context.db, { id: end.jobId, attempt: end.attempt, from: ALLOCATED_STATES }, changes);
   if (job === undefined) return false;
   await releaseAllocation(context.db, end.jobId, end.attempt);

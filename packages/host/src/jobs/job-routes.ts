@@ -3,7 +3,10 @@ import type { Handlers } from '../http/route-table.ts';
 import type { Services } from '../services.ts';
 
 /** The job operations. */
-export function jobHandlers({ jobs, logs }: Services): Pick<Handlers, keyof typeof JOB_ROUTES> {
+export function jobHandlers({
+  jobs,
+  logs,
+}: Services): Pick<Handlers, Exclude<keyof typeof JOB_ROUTES, 'jobDryRun' | 'jobWhy' | 'jobUpdate' | 'batchCreate'>> {
   return {
     jobCreate: ({ identity, body }) => jobs.submit(identity, body),
     jobList: ({ identity, query }) => jobs.list(identity, query),

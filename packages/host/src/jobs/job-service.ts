@@ -96,8 +96,10 @@ export class JobService {
 
   /** Tells the runner of a job whose end was asked for; a runner that is away is told when it returns. */
   deliverStop(job: JobRow): void {
-    if (job.cancel_requested === 1 && jobCan.cancel(job) && job.node !== null) {
-      this.#parts.sessions.find(job.node)?.send({ type: 'stop', jobId: job.id, attempt: job.attempt, by: 'user', graceMs: job.grace_ms });
+    if (job.stop_by === 'user' && jobCan.cancel(job) && job.node !== null) {
+      this.#parts.sessions
+        .find(job.node)
+        ?.send({ type: 'stop', jobId: job.id, attempt: job.attempt, by: 'user', graceMs: job.grace_ms, signal: 'TERM' });
     }
     this.#parts.placement.wake();
   }
@@ -153,12 +155,8 @@ export function mayAct(identity: Identity, owned: { user: string }): boolean {
 /** Cancels inside a transaction: a waiting job ends, a job on a node is marked for its runner. Returns the job as it is then. */
 export async function cancelJob(context: WriteContext, cancel: { id: number; actor: string }): Promise<JobRow> {
   const { id, actor } = cancel;
-  const ended = await transitionJob(
-    context.db,
-    { id, from: ['pending'] },
-    { state: 'cancelled', ended_at: Date.now(), cancel_requested: 1 },
-  );
-  const marked = ended ?? (await transitionJob(context.db, { id, from: ALLOCATED_STATES, cancelRequested: 0 }, { cancel_requested: 1 }));
+  const ended = await transitionJob(context.db, { id, from: ['pending'] }, { state: 'cancelled', ended_at: Date.now(), stop_by: 'user' });
+  const marked = ended ?? (await transitionJob(context.db, { id, from: ALLOCATED_STATES, notStoppedByUser: true }, { stop_by: 'user' }));
   if (marked !== undefined) {
     const event = ended === undefined ? ('job.stopping' as const) : ('job.ended' as const);
     await context.emit({

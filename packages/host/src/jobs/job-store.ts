@@ -63,7 +63,7 @@ export interface JobGuard {
   readonly id: number;
   readonly attempt?: number;
   readonly node?: string;
-  readonly cancelRequested?: 0 | 1;
+  readonly notStoppedByUser?: true;
   readonly from: readonly JobState[];
 }
 
@@ -75,7 +75,7 @@ export async function transitionJob(db: Queries, guard: JobGuard, changes: JobCh
   let query = db.updateTable('jobs').set(changes).where('id', '=', guard.id).where('state', 'in', guard.from);
   if (guard.attempt !== undefined) query = query.where('attempt', '=', guard.attempt);
   if (guard.node !== undefined) query = query.where('node', '=', guard.node);
-  if (guard.cancelRequested !== undefined) query = query.where('cancel_requested', '=', guard.cancelRequested);
+  if (guard.notStoppedByUser) query = query.where((where) => where.or([where('stop_by', 'is', null), where('stop_by', '!=', 'user')]));
   return query.returningAll().executeTakeFirst();
 }
 

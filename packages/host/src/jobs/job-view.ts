@@ -2,9 +2,11 @@ import { describeOutcome, JOB_STATE_RULES, type Job, type Outcome, type Program 
 import { parseStored } from '../store/parse-json.ts';
 import { toIso, toIsoOrNull } from '../store/time.ts';
 import type { JobRow } from '../store/schema.ts';
+import type { JobRequest } from './job-request.ts';
 
 /** A job as the API shows it; `waitReason` is what a pending job waits for. */
 export function toJob(row: JobRow, waitReason: string): Job {
+  const request = parseStored<JobRequest>(row.request);
   return {
     job_id: row.id,
     name: row.name,
@@ -31,6 +33,28 @@ export function toJob(row: JobRow, waitReason: string): Job {
     exit_signal: row.exit_signal,
     workflow_id: row.workflow_id,
     stage: row.stage,
+    account: row.account,
+    class: row.class,
+    partition: request.partition ?? null,
+    labels: request.labels ?? {},
+    target: request.target ?? null,
+    executor: row.executor,
+    exclusive: request.exclusive ?? false,
+    gpu_type: request.gpu_type ?? null,
+    gpu_memory_bytes: request.gpu_memory_bytes ?? null,
+    nodes: request.nodes ?? 1,
+    ntasks_per_node: request.ntasks_per_node ?? null,
+    cpus_per_task: request.cpus_per_task ?? null,
+    members: [],
+    batch_id: row.batch_id ?? row.id,
+    array: null,
+    array_id: row.array_id,
+    array_index: row.array_index,
+    depends: [],
+    begin_at: toIsoOrNull(row.begin_at),
+    stdout: request.stdout ?? null,
+    stderr: request.stderr ?? null,
+    preemptions: row.preemptions,
   };
 }
 
@@ -44,7 +68,7 @@ export function describeEnd(row: JobRow): string | null {
 function describeReason(row: JobRow, waitReason: string): string | null {
   if (JOB_STATE_RULES[row.state].terminal) return describeEnd(row);
   if (row.state === 'pending') return waitReason;
-  return row.cancel_requested === 1 ? 'being cancelled' : null;
+  return row.stop_by === 'user' ? 'being cancelled' : null;
 }
 
 function readCommand(row: JobRow): string[] | null {

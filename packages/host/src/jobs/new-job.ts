@@ -45,10 +45,16 @@ export function makeJobRow(request: JobRequest): NewJob {
     exit_code: null,
     exit_signal: null,
     error_message: null,
-    cancel_requested: 0,
+    stop_by: null,
     events_offset: 0,
     workflow_id: request.workflow?.id ?? null,
     stage: request.workflow?.stage ?? null,
+    batch_id: null,
+    array: null,
+    array_id: null,
+    array_index: null,
+    begin_at: null,
+    master_port: null,
   };
 }
 

@@ -105,6 +105,13 @@ export class NodeService {
       os: node.os,
       runner_version: node.runner_version,
       last_seen_at: toIso(this.#sessions.find(node.name)?.lastSeenAt ?? node.last_seen_at),
+      drained: node.drained,
+      drain_reason: node.drain_reason,
+      labels: node.labels,
+      address: node.address,
+      numa: node.numa.map((part) => ({ id: part.id, cpus: part.cpuIds.length, memory_bytes: part.memoryBytes })),
+      executors: [...node.executors],
+      usage: null,
     };
   }
 }

@@ -1,12 +1,16 @@
-import type { Gpu, Inventory, NodeState } from '@weir/contract';
+import type { ExecutorReport, Gpu, Inventory, Labels, NodeState, NumaNode } from '@weir/contract';
 import { parseStored } from '../store/parse-json.ts';
 import type { Queries } from '../store/store.ts';
 import type { NodeRow } from '../store/schema.ts';
 
 /** A node with its GPUs parsed. */
-export interface StoredNode extends Omit<NodeRow, 'gpus' | 'local'> {
+export interface StoredNode extends Omit<NodeRow, 'gpus' | 'local' | 'labels' | 'numa' | 'executors' | 'drained'> {
   readonly gpus: readonly Gpu[];
   readonly local: boolean;
+  readonly labels: Labels;
+  readonly numa: readonly NumaNode[];
+  readonly executors: readonly ExecutorReport[];
+  readonly drained: boolean;
 }
 
 /** Stores what a runner found; the node is online. */
@@ -23,6 +27,9 @@ export async function upsertNode(db: Queries, name: string, node: { inventory: I
     boot_id: inventory.bootId,
     runner_version: inventory.runnerVersion,
     last_seen_at: Date.now(),
+    address: inventory.address,
+    numa: JSON.stringify(inventory.numa),
+    executors: JSON.stringify(inventory.executors),
   };
   await db
     .insertInto('nodes')
@@ -50,5 +57,13 @@ export async function changeNodeState(
 /** Every node, by name. */
 export async function listNodes(db: Queries): Promise<StoredNode[]> {
   const rows = await db.selectFrom('nodes').selectAll().orderBy('name').execute();
-  return rows.map((row) => ({ ...row, local: row.local === 1, gpus: parseStored<Gpu[]>(row.gpus) }));
+  return rows.map((row) => ({
+    ...row,
+    local: row.local === 1,
+    drained: row.drained === 1,
+    gpus: parseStored<Gpu[]>(row.gpus),
+    labels: parseStored<Labels>(row.labels),
+    numa: parseStored<NumaNode[]>(row.numa),
+    executors: parseStored<ExecutorReport[]>(row.executors),
+  }));
 }

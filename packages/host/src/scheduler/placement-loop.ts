@@ -101,5 +101,12 @@ function makeLaunch(job: JobRow): Launch {
     gpuIds: parseStored<number[]>(job.gpu_ids),
     timeLimitMs: job.time_limit_ms,
     graceMs: job.grace_ms,
+    executor: job.executor,
+    cpuIds: [],
+    numa: null,
+    stdout: null,
+    stderr: null,
+    array: null,
+    gang: { rank: 0, nodes: [{ name: job.node ?? '', address: '' }], masterPort: 29_500, tasksPerNode: 1, cpusPerTask: job.cpus },
   };
 }

@@ -52,7 +52,7 @@ export class FrameService {
     // Read again: a placement committed before this session was known has been sent to nobody.
     for (const job of await listAllocatedJobs(store.read, session.node)) {
       if (!reported.has(keyOfJob(job)) && job.state === 'starting') deliverStart(sessions, job);
-      if (job.cancel_requested === 1) session.send(stopFrame(job));
+      if (job.stop_by === 'user') session.send(stopFrame(job));
     }
     this.#parts.onReady();
   }
@@ -64,7 +64,7 @@ export class FrameService {
     const key = { jobId: job.id, attempt: job.attempt, node: session.node };
     if (job.state !== 'starting') await attempts.vanish(key);
     // It was cancelled before its node had the order: nothing has to be started only to be stopped.
-    else if (job.cancel_requested === 1) await attempts.withdraw(key);
+    else if (job.stop_by === 'user') await attempts.withdraw(key);
   }
 
   /** Commits what a frame says and acknowledges it afterwards. */
@@ -93,7 +93,7 @@ export class FrameService {
 }
 
 function stopFrame(job: JobRow): HostFrame {
-  return { type: 'stop', jobId: job.id, attempt: job.attempt, by: 'user', graceMs: job.grace_ms };
+  return { type: 'stop', jobId: job.id, attempt: job.attempt, by: 'user', graceMs: job.grace_ms, signal: 'TERM' };
 }
 
 function keyOf(attempt: { jobId: number; attempt: number }): string {

@@ -2,14 +2,20 @@ import type { Kysely, Transaction } from 'kysely';
 import { AppError, type Event } from '@weir/contract';
 import { insertAudit, type AuditEntry } from './audit-store.ts';
 import { insertEvent, type NewEvent } from '../events/event-store.ts';
-import type { Database } from './schema.ts';
+import type { Database, JobRow } from './schema.ts';
 import { isStoreFailure } from './sqlite-database.ts';
+
+/** An event that is durable, with the job as its transaction left it where the writer had it at hand. */
+export interface Committed {
+  readonly event: Event;
+  readonly job: JobRow | undefined;
+}
 
 /** What an operation of a write works with. */
 export interface WriteContext {
   readonly db: Transaction<Database>;
-  /** Stores an event in the same transaction; it is published after the commit. */
-  readonly emit: (event: NewEvent) => Promise<void>;
+  /** Stores an event in the same transaction; it is published after the commit, with `job` for those who keep copies of jobs. */
+  readonly emit: (event: NewEvent, job?: JobRow) => Promise<void>;
   /** Notes who did what in the same transaction. */
   readonly audit: (entry: AuditEntry) => Promise<void>;
 }
@@ -17,7 +23,7 @@ export interface WriteContext {
 export type WriteOperation<T> = (context: WriteContext) => Promise<T>;
 
 interface Waiting {
-  readonly apply: (db: Transaction<Database>, events: Event[]) => Promise<() => void>;
+  readonly apply: (db: Transaction<Database>, events: Committed[]) => Promise<() => void>;
   readonly refuse: (error: unknown) => void;
 }
 
@@ -30,7 +36,7 @@ const MAX_BATCH = 500;
  */
 export class GroupCommit {
   readonly #db: Kysely<Database>;
-  readonly #listeners: ((events: readonly Event[]) => void)[] = [];
+  readonly #listeners: ((events: readonly Committed[]) => void)[] = [];
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
   #failure: string | undefined;
@@ -39,7 +45,7 @@ export class GroupCommit {
     this.#db = db;
   }
 
-  onEvents(listener: (events: readonly Event[]) => void): void {
+  onEvents(listener: (events: readonly Committed[]) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -75,7 +81,7 @@ export class GroupCommit {
   }
 
   async #commitBatch(batch: readonly Waiting[]): Promise<void> {
-    const events: Event[] = [];
+    const events: Committed[] = [];
     const settle: (() => void)[] = [];
     try {
       const transaction = await this.#db.startTransaction().execute();
@@ -101,7 +107,7 @@ export class GroupCommit {
     if (events.length > 0) this.#tell(events);
   }
 
-  #tell(events: readonly Event[]): void {
+  #tell(events: readonly Committed[]): void {
     try {
       for (const listener of this.#listeners) listener(events);
     } catch (error) {
@@ -115,7 +121,7 @@ export class GroupCommit {
 
 type Controlled = Awaited<ReturnType<ReturnType<Kysely<Database>['startTransaction']>['execute']>>;
 
-async function applyOne(transaction: Controlled, waiting: Waiting, events: Event[]): Promise<() => void> {
+async function applyOne(transaction: Controlled, waiting: Waiting, events: Committed[]): Promise<() => void> {
   const before = events.length;
   const guarded = await transaction.savepoint('operation').execute();
   try {
@@ -130,11 +136,11 @@ async function applyOne(transaction: Controlled, waiting: Waiting, events: Event
   }
 }
 
-function makeContext(db: Transaction<Database>, events: Event[]): WriteContext {
+function makeContext(db: Transaction<Database>, events: Committed[]): WriteContext {
   return {
     db,
-    emit: async (event) => {
-      events.push(await insertEvent(db, event));
+    emit: async (event, job) => {
+      events.push({ event: await insertEvent(db, event), job });
     },
     audit: (entry) => insertAudit(db, entry),
   };

@@ -2,10 +2,11 @@ import { sql, type Kysely } from 'kysely';
 import { AppError } from '@weir/contract';
 import { Migrator } from 'kysely/migration';
 import * as firstSchema from './migrations/0001-first-schema.ts';
+import * as fleet from './migrations/0002-fleet.ts';
 import type { Database } from './schema.ts';
 
 /** Forward only, in order; a migration that has landed is never edited. */
-const MIGRATIONS = { '0001-first-schema': firstSchema };
+const MIGRATIONS = { '0001-first-schema': firstSchema, '0002-fleet': fleet };
 
 /** Brings the schema up to date; throws when a migration fails or the store is of a later version than this program. */
 export async function migrateToLatest(db: Kysely<Database>): Promise<void> {

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
-import type { Event } from '@weir/contract';
-import { GroupCommit, type WriteOperation } from './group-commit.ts';
+import { GroupCommit, type Committed, type WriteOperation } from './group-commit.ts';
 import { migrateToLatest } from './migrate.ts';
 import type { Database } from './schema.ts';
 import { openSqlite } from './sqlite-database.ts';
@@ -55,7 +54,7 @@ export class Store {
   }
 
   /** Calls `listener` after each commit that stored events, in commit order. */
-  onEvents(listener: (events: readonly Event[]) => void): void {
+  onEvents(listener: (events: readonly Committed[]) => void): void {
     this.#commits.onEvents(listener);
   }
 

@@ -279,8 +279,10 @@ test('a job whose row cannot be placed ends alone, and those planned with it sta
       .values({
         job_id: poison.job_id,
         attempt: 1,
+        rank: 0,
         node_name: 'here',
         allocated_cpus: 0,
+        cpu_ids: '[]',
         memory_bytes: 0,
         gpu_ids: '[]',
         released: 1,

@@ -42,7 +42,7 @@ test('a value is given after the commit: another connection reads the change', a
 
 test('an operation that throws undoes only itself and its events, and is told its own error', async () => {
   const events: Event[] = [];
-  store.onEvents((published) => events.push(...published));
+  store.onEvents((published) => events.push(...published.map(({ event }) => event)));
   const results = await Promise.allSettled([
     store.write(addUser('a')),
     store.write(async (context) => {
@@ -64,7 +64,7 @@ test('an operation that throws undoes only itself and its events, and is told it
 
 test('operations are applied, and events published, in the order of the calls', async () => {
   const events: Event[] = [];
-  store.onEvents((published) => events.push(...published));
+  store.onEvents((published) => events.push(...published.map(({ event }) => event)));
   const names = Array.from({ length: 1_200 }, (_, index) => `u${String(index).padStart(4, '0')}`);
   const settled: string[] = [];
   await Promise.all(names.map((name) => store.write(addUser(name)).then((value) => settled.push(value))));

@@ -24,6 +24,9 @@ export async function takeInventory(log: Logger, cpus: number | null): Promise<I
     os: readOsName(readTextIfThere('/etc/os-release') ?? '').slice(0, 255),
     bootId: readBootId(),
     runnerVersion: RUNNER_VERSION,
+    numa: [],
+    executors: [{ kind: 'process', usable: true, notes: [] }],
+    address: '',
   };
 }
 

@@ -62,6 +62,13 @@ export const HOST_FRAME_CHECKS: Readonly<Record<string, (value: unknown) => bool
     'gpuIds' in value.launch &&
     'timeLimitMs' in value.launch &&
     'graceMs' in value.launch &&
+    'executor' in value.launch &&
+    'cpuIds' in value.launch &&
+    'numa' in value.launch &&
+    'stdout' in value.launch &&
+    'stderr' in value.launch &&
+    'array' in value.launch &&
+    'gang' in value.launch &&
     typeof value.launch.name === 'string' &&
     typeof value.launch.user === 'string' &&
     ((typeof value.launch.program === 'object' &&
@@ -116,7 +123,59 @@ export const HOST_FRAME_CHECKS: Readonly<Record<string, (value: unknown) => bool
     value.launch.gpuIds.every((unique_6, index) => Number.isInteger(unique_6)) &&
     (Number.isInteger(value.launch.timeLimitMs) || value.launch.timeLimitMs === null) &&
     Number.isInteger(value.launch.graceMs) &&
-    (!(Number.isFinite(value.launch.graceMs) || typeof value.launch.graceMs === 'bigint') || value.launch.graceMs >= 0),
+    (!(Number.isFinite(value.launch.graceMs) || typeof value.launch.graceMs === 'bigint') || value.launch.graceMs >= 0) &&
+    (value.launch.executor === 'process' || value.launch.executor === 'systemd') &&
+    Array.isArray(value.launch.cpuIds) &&
+    value.launch.cpuIds.every(
+      (unique_7, index) => Number.isInteger(unique_7) && (!(Number.isFinite(unique_7) || typeof unique_7 === 'bigint') || unique_7 >= 0),
+    ) &&
+    ((Number.isInteger(value.launch.numa) &&
+      (!(Number.isFinite(value.launch.numa) || typeof value.launch.numa === 'bigint') || value.launch.numa >= 0)) ||
+      value.launch.numa === null) &&
+    (typeof value.launch.stdout === 'string' || value.launch.stdout === null) &&
+    (typeof value.launch.stderr === 'string' || value.launch.stderr === null) &&
+    ((typeof value.launch.array === 'object' &&
+      value.launch.array !== null &&
+      !Array.isArray(value.launch.array) &&
+      'id' in value.launch.array &&
+      'index' in value.launch.array &&
+      Number.isInteger(value.launch.array.id) &&
+      (!(Number.isFinite(value.launch.array.id) || typeof value.launch.array.id === 'bigint') ||
+        (value.launch.array.id >= 1 && value.launch.array.id <= 9007199254740991)) &&
+      Number.isInteger(value.launch.array.index) &&
+      (!(Number.isFinite(value.launch.array.index) || typeof value.launch.array.index === 'bigint') || value.launch.array.index >= 0)) ||
+      value.launch.array === null) &&
+    typeof value.launch.gang === 'object' &&
+    value.launch.gang !== null &&
+    !Array.isArray(value.launch.gang) &&
+    'rank' in value.launch.gang &&
+    'nodes' in value.launch.gang &&
+    'masterPort' in value.launch.gang &&
+    'tasksPerNode' in value.launch.gang &&
+    'cpusPerTask' in value.launch.gang &&
+    Number.isInteger(value.launch.gang.rank) &&
+    (!(Number.isFinite(value.launch.gang.rank) || typeof value.launch.gang.rank === 'bigint') || value.launch.gang.rank >= 0) &&
+    Array.isArray(value.launch.gang.nodes) &&
+    value.launch.gang.nodes.every(
+      (unique_8, index) =>
+        typeof unique_8 === 'object' &&
+        unique_8 !== null &&
+        !Array.isArray(unique_8) &&
+        'name' in unique_8 &&
+        'address' in unique_8 &&
+        typeof unique_8.name === 'string' &&
+        typeof unique_8.address === 'string',
+    ) &&
+    value.launch.gang.nodes.length >= 1 &&
+    Number.isInteger(value.launch.gang.masterPort) &&
+    (!(Number.isFinite(value.launch.gang.masterPort) || typeof value.launch.gang.masterPort === 'bigint') ||
+      (value.launch.gang.masterPort >= 1024 && value.launch.gang.masterPort <= 65535)) &&
+    Number.isInteger(value.launch.gang.tasksPerNode) &&
+    (!(Number.isFinite(value.launch.gang.tasksPerNode) || typeof value.launch.gang.tasksPerNode === 'bigint') ||
+      value.launch.gang.tasksPerNode >= 1) &&
+    Number.isInteger(value.launch.gang.cpusPerTask) &&
+    (!(Number.isFinite(value.launch.gang.cpusPerTask) || typeof value.launch.gang.cpusPerTask === 'bigint') ||
+      value.launch.gang.cpusPerTask >= 0),
   stop: (value) =>
     typeof value === 'object' &&
     value !== null &&
@@ -126,6 +185,7 @@ export const HOST_FRAME_CHECKS: Readonly<Record<string, (value: unknown) => bool
     'attempt' in value &&
     'by' in value &&
     'graceMs' in value &&
+    'signal' in value &&
     typeof value.type === 'string' &&
     value.type === 'stop' &&
     Number.isInteger(value.jobId) &&
@@ -134,9 +194,12 @@ export const HOST_FRAME_CHECKS: Readonly<Record<string, (value: unknown) => bool
     (!(Number.isFinite(value.attempt) || typeof value.attempt === 'bigint') || value.attempt >= 1) &&
     ((typeof value.by === 'string' && value.by === 'user') ||
       (typeof value.by === 'string' && value.by === 'time_limit') ||
-      (typeof value.by === 'string' && value.by === 'superseded')) &&
+      (typeof value.by === 'string' && value.by === 'superseded') ||
+      (typeof value.by === 'string' && value.by === 'preempted') ||
+      (typeof value.by === 'string' && value.by === 'gang')) &&
     Number.isInteger(value.graceMs) &&
-    (!(Number.isFinite(value.graceMs) || typeof value.graceMs === 'bigint') || value.graceMs >= 0),
+    (!(Number.isFinite(value.graceMs) || typeof value.graceMs === 'bigint') || value.graceMs >= 0) &&
+    (value.signal === 'TERM' || value.signal === 'INT' || value.signal === 'HUP' || value.signal === 'USR1' || value.signal === 'USR2'),
   pause: (value) =>
     typeof value === 'object' &&
     value !== null &&

@@ -137,6 +137,13 @@ const DEFAULTS: Omit<Launch, 'program'> = {
   gpuIds: [],
   timeLimitMs: null,
   graceMs: 5000,
+  executor: 'process',
+  cpuIds: [],
+  numa: null,
+  stdout: null,
+  stderr: null,
+  array: null,
+  gang: { rank: 0, nodes: [{ name: 'node', address: '127.0.0.1' }], masterPort: 29_500, tasksPerNode: 1, cpusPerTask: 1 },
 };
 
 /** True while a process with that pid is there and not a zombie. */

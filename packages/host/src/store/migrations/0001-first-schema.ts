@@ -1,6 +1,5 @@
-import { sql, type CreateTableBuilder, type Kysely } from 'kysely';
-
-type Builder = CreateTableBuilder<string>;
+import { sql, type Kysely } from 'kysely';
+import { withId } from '../dialects/generated-id.ts';
 
 /** The schema of the first version. Integers of time are milliseconds since the epoch; JSON is text. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -11,8 +10,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createWorkflows(db);
 }
 
-const withId = (table: Builder, name = 'id') => table.addColumn(name, 'integer', (column) => column.primaryKey().autoIncrement());
-
 async function createIdentity(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('users')
@@ -20,14 +17,14 @@ async function createIdentity(db: Kysely<unknown>): Promise<void> {
     .addColumn('role', 'text', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .execute();
-  await withId(db.schema.createTable('tokens'))
+  await withId(db, db.schema.createTable('tokens'))
     .addColumn('hash', 'text', (column) => column.notNull().unique())
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('subject', 'text', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('expires_at', 'bigint')
     .execute();
-  await withId(db.schema.createTable('audit_log'))
+  await withId(db, db.schema.createTable('audit_log'))
     .addColumn('at', 'bigint', (column) => column.notNull())
     .addColumn('actor', 'text', (column) => column.notNull())
     .addColumn('action', 'text', (column) => column.notNull())
@@ -54,7 +51,7 @@ async function createNodes(db: Kysely<unknown>): Promise<void> {
 }
 
 async function createJobs(db: Kysely<unknown>): Promise<void> {
-  await withId(db.schema.createTable('jobs'))
+  await withId(db, db.schema.createTable('jobs'))
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('user', 'text', (column) => column.notNull())
@@ -92,7 +89,7 @@ async function createJobs(db: Kysely<unknown>): Promise<void> {
   await sql`create index jobs_by_node on jobs (node, id) where state in ('starting', 'running', 'paused')`.execute(db);
   await db.schema.createIndex('jobs_by_workflow').on('jobs').column('workflow_id').execute();
   await db.schema.createIndex('jobs_by_user').on('jobs').columns(['user', 'id']).execute();
-  await withId(db.schema.createTable('resource_allocations'))
+  await withId(db, db.schema.createTable('resource_allocations'))
     .addColumn('job_id', 'integer', (column) => column.notNull().references('jobs.id').onDelete('cascade'))
     .addColumn('attempt', 'integer', (column) => column.notNull())
     .addColumn('node_name', 'text', (column) => column.notNull())
@@ -108,7 +105,7 @@ async function createJobs(db: Kysely<unknown>): Promise<void> {
 }
 
 async function createEvents(db: Kysely<unknown>): Promise<void> {
-  await withId(db.schema.createTable('events'), 'seq')
+  await withId(db, db.schema.createTable('events'), 'seq')
     .addColumn('at', 'bigint', (column) => column.notNull())
     .addColumn('type', 'text', (column) => column.notNull())
     .addColumn('job_id', 'integer')
@@ -122,7 +119,7 @@ async function createEvents(db: Kysely<unknown>): Promise<void> {
 }
 
 async function createWorkflows(db: Kysely<unknown>): Promise<void> {
-  await withId(db.schema.createTable('workflows'))
+  await withId(db, db.schema.createTable('workflows'))
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('user', 'text', (column) => column.notNull())
     .addColumn('model', 'text', (column) => column.notNull())
@@ -145,7 +142,7 @@ async function createWorkflows(db: Kysely<unknown>): Promise<void> {
     .addColumn('completed_at', 'bigint')
     .execute();
   await sql`create index workflows_active on workflows (id) where state in ('pending', 'running')`.execute(db);
-  await withId(db.schema.createTable('workflow_stages'))
+  await withId(db, db.schema.createTable('workflow_stages'))
     .addColumn('workflow_id', 'integer', (column) => column.notNull().references('workflows.id').onDelete('cascade'))
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('position', 'integer', (column) => column.notNull())
