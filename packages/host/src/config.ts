@@ -1,6 +1,10 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { AppError } from '@weir/contract';
+import { readAdvertiseUrl, readRedisUrl, readStoreUrl } from './config/cluster-config.ts';
+import { readHostId } from './config/host-id.ts';
+import { readPolicy, readRetention, type Retention } from './config/policy-config.ts';
+import { readChoice, readInteger, readText, type Environment } from './config/variables.ts';
+import type { Policy } from './scheduler/core/model.ts';
 
 /** Everything that the host is told from outside. Times in milliseconds. */
 export interface HostConfig {
@@ -23,36 +27,51 @@ export interface HostConfig {
   readonly leaseMs: number;
   /** A node silent for longer has lost its jobs (never the local node: its runner follows them again). */
   readonly lostAfterMs: number;
+  /** `postgres://…` of a store that several hosts share, or the path of this host's own SQLite file. */
+  readonly storeUrl: string;
+  /** `redis://…` that the hosts meet at; undefined = none: everything works, changes of other hosts arrive later. */
+  readonly redisUrl: string | undefined;
+  /** Stays the same as long as the home. */
+  readonly hostId: string;
+  /** Where other hosts reach this one; undefined = where it listens. */
+  readonly advertiseUrl: string | undefined;
+  readonly policy: Policy;
+  readonly retention: Retention;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** What other programs call these levels. */
+const LOG_LEVEL_NAMES = { critical: 'fatal', warning: 'warn', notice: 'info', none: 'silent' } as const;
 
-/** Reads the configuration of this process; throws `invalid_input` naming the variable. */
-export function readConfig(env: Env = process.env): HostConfig {
+/**
+ * Reads the configuration of this process; throws `invalid_input` naming the variable. An empty variable counts as not set; the names
+ * that conductor and the FuxiCTR workflow gave to the same things are understood where ours is absent.
+ */
+export function readConfig(env: Environment = process.env): HostConfig {
+  const home = resolve(readText(env, 'WEIR_HOME') ?? join(homedir(), '.weir'));
   return {
-    home: resolve(env['WEIR_HOME'] ?? join(homedir(), '.weir')),
-    listen: env['WEIR_LISTEN'] ?? '127.0.0.1',
-    port: readInteger(env, 'WEIR_PORT', { absent: 7766, most: 65_535 }),
-    logLevel: env['WEIR_LOG_LEVEL'] ?? 'info',
+    home,
+    listen: readText(env, 'WEIR_LISTEN', 'API_HOST') ?? '127.0.0.1',
+    port: readInteger(env, ['WEIR_PORT', 'API_PORT', 'FUXICTR_WORKFLOW_PORT'], { absent: 7766, most: 65_535 }),
+    logLevel: readChoice(env, ['WEIR_LOG_LEVEL', 'LOG_LEVEL', 'FUXICTR_LOG_LEVEL'], {
+      absent: 'info',
+      of: LOG_LEVELS,
+      alias: LOG_LEVEL_NAMES,
+    }),
     localUser: toIdentifier(userInfo().username),
-    localNode: toIdentifier(env['WEIR_NODE_NAME'] ?? hostname()),
-    engineDir: env['WEIR_ENGINE_DIR'],
-    fuxictrRoot: env['FUXICTR_ROOT'],
-    heartbeatMs: readInteger(env, 'WEIR_HEARTBEAT_MS', { absent: 5_000 }),
-    leaseMs: readInteger(env, 'WEIR_NODE_LEASE_MS', { absent: 15_000 }),
-    lostAfterMs: readInteger(env, 'WEIR_NODE_LOST_AFTER_MS', { absent: 60_000 }),
+    localNode: toIdentifier(readText(env, 'WEIR_NODE_NAME', 'NODE_NAME') ?? hostname()),
+    engineDir: readText(env, 'WEIR_ENGINE_DIR'),
+    fuxictrRoot: readText(env, 'FUXICTR_ROOT'),
+    heartbeatMs: readInteger(env, ['WEIR_HEARTBEAT_MS'], { absent: 5_000, least: 1 }),
+    leaseMs: readInteger(env, ['WEIR_NODE_LEASE_MS'], { absent: 15_000 }),
+    lostAfterMs: readInteger(env, ['WEIR_NODE_LOST_AFTER_MS'], { absent: 60_000 }),
+    storeUrl: readStoreUrl(env) ?? join(home, 'weir.db'),
+    redisUrl: readRedisUrl(env),
+    hostId: readHostId(home),
+    advertiseUrl: readAdvertiseUrl(env),
+    policy: readPolicy(env),
+    retention: readRetention(env),
   };
-}
-
-function readInteger(env: Env, name: string, range: { absent: number; most?: number }): number {
-  const { absent, most = Number.MAX_SAFE_INTEGER } = range;
-  const text = env[name];
-  if (text === undefined) return absent;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > most || text.trim() === '') {
-    throw new AppError('invalid_input', `${name}=${text} must be a whole number from 0 to ${most}`, { field: name, value: text });
-  }
-  return value;
 }
 
 /** Makes a name allowed as an identifier: other characters become `-`. */

@@ -8,6 +8,9 @@ import { hostProgram } from '../up/programs.ts';
 interface Options {
   readonly port?: number;
   readonly listen?: string;
+  readonly store?: string;
+  readonly redis?: string;
+  readonly advertiseUrl?: string;
 }
 
 /** `weir host`. */
@@ -15,8 +18,21 @@ export function define(command: Command, config: Config): void {
   command
     .option('--port <n>', 'port (default: WEIR_PORT, else 7766; 0 = any free one)', readWhole({ option: '--port', min: 0, max: 65_535 }))
     .option('--listen <address>', 'address to listen on (default: WEIR_LISTEN, else 127.0.0.1)')
-    .addHelpText('after', examples('weir host --port 7766') + '\n\nFor service managers; weir up starts a host and a runner together.');
+    .option('--store <url>', 'postgres://… that several hosts share (default: WEIR_STORE, else a file of the Weir home)')
+    .option('--redis <url>', 'redis://… that hosts meet at (default: WEIR_REDIS, else none)')
+    .option('--advertise-url <url>', 'where other hosts and runners reach this one (default: WEIR_ADVERTISE_URL, else where it listens)')
+    .addHelpText(
+      'after',
+      examples('weir host --port 7766', 'weir host --listen 0.0.0.0 --store postgres://weir@db/weir --redis redis://cache') +
+        '\n\nFor service managers; weir up starts a host and a runner together.',
+    );
   handleLocal<Options>(command, config, async ({ options }) =>
-    becomeProgram(hostProgram(config, { port: options.port ?? config.port, listen: options.listen ?? config.listen })),
+    becomeProgram(
+      hostProgram(config, {
+        port: options.port ?? config.port,
+        listen: options.listen ?? config.listen,
+        variables: { WEIR_STORE: options.store, WEIR_REDIS: options.redis, WEIR_ADVERTISE_URL: options.advertiseUrl },
+      }),
+    ),
   );
 }

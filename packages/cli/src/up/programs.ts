@@ -15,6 +15,8 @@ export interface Program {
 export interface Listening {
   readonly listen: string | undefined;
   readonly port: number | undefined;
+  /** Variables that flags take the place of. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Variables of the caller's own dealings with a host: no business of ours processes, and secret. */
@@ -31,6 +33,9 @@ export function hostProgram(config: Config, listening: Listening): Program {
       ...sharedEnvironment(config),
       ...(listening.listen === undefined ? {} : { WEIR_LISTEN: listening.listen }),
       ...(listening.port === undefined ? {} : { WEIR_PORT: String(listening.port) }),
+      ...Object.fromEntries(
+        Object.entries(listening.variables ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
     },
   };
 }
