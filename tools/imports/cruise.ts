@@ -42,13 +42,13 @@ export async function cruiseImports(root: string): Promise<ImportFindings> {
 /** Folders with sources of ours: each package, and what stands beside them. */
 export function listSourceFolders(root: string): string[] {
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`);
-  return [...packages, 'tools', 'bench', 'e2e'].filter((folder) => existsSync(join(root, folder)));
+  return [...packages, 'tools', 'bench', 'chaos', 'e2e'].filter((folder) => existsSync(join(root, folder)));
 }
 
 function countModules(result: ICruiseResult): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { source } of result.modules) {
-    const folder = /^(packages\/[^/]+|tools|bench|e2e)\//.exec(source)?.[1];
+    const folder = /^(packages\/[^/]+|tools|bench|chaos|e2e)\//.exec(source)?.[1];
     if (folder !== undefined) counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
   return counts;

@@ -2,7 +2,7 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 
 const PACKAGE = '^packages/([^/]+)/';
 const TEST = '^packages/[^/]+/test/';
-const anyOwnFile = '^(packages|tools|bench|e2e)/';
+const anyOwnFile = '^(packages|tools|bench|chaos|e2e)/';
 
 const FIXED_RULES: readonly IForbiddenRuleType[] = [
   { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -55,7 +55,7 @@ const FIXED_RULES: readonly IForbiddenRuleType[] = [
     from: { path: '^packages/host/src/', pathNot: '^packages/host/src/store/' },
     to: { path: '^packages/host/src/store/(sqlite|migrat)' },
   },
-  { name: 'packages-stand-alone', severity: 'error', from: { path: '^packages/' }, to: { path: '^(tools|bench|e2e)/' } },
+  { name: 'packages-stand-alone', severity: 'error', from: { path: '^packages/' }, to: { path: '^(tools|bench|chaos|e2e)/' } },
   {
     name: 'sources-do-not-import-tests',
     severity: 'error',
@@ -96,7 +96,7 @@ export function describeRules({ exported, testLibraries }: Manifests): IForbidde
     {
       name: 'outsiders-meet-packages-at-their-exports',
       severity: 'error',
-      from: { path: '^(tools|bench|e2e)/' },
+      from: { path: '^(tools|bench|chaos|e2e)/' },
       to: { path: '^packages/', pathNot: exports },
     },
     {
