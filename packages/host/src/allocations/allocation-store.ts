@@ -1,66 +1,153 @@
-import type { Queries } from '../store/store.ts';
+import type { JobMember, Outcome } from '@weir/contract';
+import type { Selectable } from 'kysely';
 import { parseStored } from '../store/parse-json.ts';
+import type { ResourceAllocationTable } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
 
+type AllocationRow = Selectable<ResourceAllocationTable>;
+
+/** What one attempt holds, or held, on one node. */
 export interface Allocation {
   readonly jobId: number;
   readonly attempt: number;
+  readonly rank: number;
   readonly node: string;
   readonly cpus: number;
+  /** Empty = not bound. */
+  readonly cpuIds: readonly number[];
+  readonly numa: number | null;
   readonly memoryBytes: number;
   readonly gpuIds: readonly number[];
+  /** Milliseconds since the epoch. */
+  readonly allocatedAt: number;
+  readonly releasedAt: number | null;
+  readonly startedAt: number | null;
+  readonly outcome: Outcome | null;
 }
 
-/** Books resources for one attempt; a second booking of the same attempt fails on the unique constraint. */
-export async function insertAllocation(db: Queries, allocation: Allocation): Promise<void> {
-  await db
-    .insertInto('resource_allocations')
-    .values({
-      job_id: allocation.jobId,
-      attempt: allocation.attempt,
-      rank: 0,
-      node_name: allocation.node,
-      cpu_ids: '[]',
-      allocated_cpus: allocation.cpus,
-      memory_bytes: allocation.memoryBytes,
-      gpu_ids: JSON.stringify(allocation.gpuIds),
-      released: 0,
-      allocated_at: Date.now(),
-      released_at: null,
-    })
-    .execute();
+/** What a new member of an attempt holds. */
+export type NewMember = Omit<JobMember, 'released'>;
+
+/** Books resources for an attempt; a second booking of the same attempt on a node fails on the unique constraint. */
+export async function insertAllocations(
+  db: Queries,
+  attempt: { jobId: number; attempt: number },
+  members: readonly NewMember[],
+): Promise<void> {
+  const now = Date.now();
+  const rows = members.map((member) => ({
+    job_id: attempt.jobId,
+    attempt: attempt.attempt,
+    rank: member.rank,
+    node_name: member.node,
+    allocated_cpus: member.cpus,
+    cpu_ids: JSON.stringify(member.cpu_ids),
+    numa: member.numa,
+    memory_bytes: member.memory_bytes,
+    gpu_ids: JSON.stringify(member.gpu_ids),
+    released: 0,
+    allocated_at: now,
+    released_at: null,
+  }));
+  // A statement has a limited number of parameters.
+  for (let from = 0; from < rows.length; from += 500)
+    await db
+      .insertInto('resource_allocations')
+      .values(rows.slice(from, from + 500))
+      .execute();
 }
 
-/** Gives an attempt's resources back; does nothing when they are back already. */
-export async function releaseAllocation(db: Queries, jobId: number, attempt: number): Promise<void> {
-  await db
+/** Gives back what an attempt holds on one node and notes how that part ended; undefined when nothing of it was held there. */
+export async function releaseMember(
+  db: Queries,
+  key: { jobId: number; attempt: number; node: string },
+  end: { outcome: Outcome; now: number },
+): Promise<Allocation | undefined> {
+  const row = await db
     .updateTable('resource_allocations')
-    .set({ released: 1, released_at: Date.now() })
+    .set({ released: 1, released_at: end.now, outcome: JSON.stringify(end.outcome) })
+    .where('job_id', '=', key.jobId)
+    .where('attempt', '=', key.attempt)
+    .where('node_name', '=', key.node)
+    .where('released', '=', 0)
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? undefined : toAllocation(row);
+}
+
+/** Notes that one node's part of a gang runs; tells whether that is new. */
+export async function markMemberStarted(db: Queries, key: { jobId: number; attempt: number; node: string }): Promise<boolean> {
+  const result = await db
+    .updateTable('resource_allocations')
+    .set({ started_at: Date.now() })
+    .where('job_id', '=', key.jobId)
+    .where('attempt', '=', key.attempt)
+    .where('node_name', '=', key.node)
+    .where('released', '=', 0)
+    .where('started_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** The members of an attempt, by rank. */
+export async function listMembers(db: Queries, jobId: number, attempt: number): Promise<Allocation[]> {
+  const rows = await db
+    .selectFrom('resource_allocations')
+    .selectAll()
     .where('job_id', '=', jobId)
     .where('attempt', '=', attempt)
-    .where('released', '=', 0)
+    .orderBy('rank')
     .execute();
+  return rows.map(toAllocation);
 }
 
-/** The node that an attempt was given to; undefined when there was no such attempt. */
+/** The node of rank 0 of an attempt; undefined when there was no such attempt. */
 export async function findNodeOfAttempt(db: Queries, jobId: number, attempt: number): Promise<string | undefined> {
   const row = await db
     .selectFrom('resource_allocations')
     .select('node_name')
     .where('job_id', '=', jobId)
     .where('attempt', '=', attempt)
+    .orderBy('rank')
+    .limit(1)
     .executeTakeFirst();
   return row?.node_name;
 }
 
-/** All that is held now. */
-export async function listHeldAllocations(db: Queries): Promise<Allocation[]> {
-  const rows = await db.selectFrom('resource_allocations').selectAll().where('released', '=', 0).execute();
-  return rows.map((row) => ({
+/** All that is held now; of these jobs only, where given. */
+export async function listHeldAllocations(db: Queries, jobIds?: readonly number[]): Promise<Allocation[]> {
+  let query = db.selectFrom('resource_allocations').selectAll().where('released', '=', 0);
+  if (jobIds !== undefined) query = query.where('job_id', 'in', jobIds);
+  return (await query.execute()).map(toAllocation);
+}
+
+/** An allocation as the API and events tell it. */
+export function toMember(allocation: Allocation): NewMember {
+  return {
+    rank: allocation.rank,
+    node: allocation.node,
+    cpus: allocation.cpus,
+    cpu_ids: [...allocation.cpuIds],
+    numa: allocation.numa,
+    memory_bytes: allocation.memoryBytes,
+    gpu_ids: [...allocation.gpuIds],
+  };
+}
+
+function toAllocation(row: AllocationRow): Allocation {
+  return {
     jobId: row.job_id,
     attempt: row.attempt,
+    rank: row.rank,
     node: row.node_name,
     cpus: row.allocated_cpus,
+    cpuIds: parseStored<number[]>(row.cpu_ids),
+    numa: row.numa,
     memoryBytes: row.memory_bytes,
     gpuIds: parseStored<number[]>(row.gpu_ids),
-  }));
+    allocatedAt: row.allocated_at,
+    releasedAt: row.released_at,
+    startedAt: row.started_at,
+    outcome: row.outcome === null ? null : parseStored<Outcome>(row.outcome),
+  };
 }

@@ -7,7 +7,8 @@ import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { JobRow, NewJob } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { WriteContext } from '../store/group-commit.ts';
-import { ALLOCATED_STATES, findJob, insertJob, listJobs, transitionJob } from './job-store.ts';
+import { ALLOCATED_STATES, transitionJob } from './attempt-store.ts';
+import { findJob, insertJob, listJobs } from './job-store.ts';
 import { toJob } from './job-view.ts';
 import { makeUserJobRow } from './new-job.ts';
 

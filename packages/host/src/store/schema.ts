@@ -1,4 +1,4 @@
-import type { ColumnType, Insertable, Selectable } from 'kysely';
+import type { ColumnType, Selectable } from 'kysely';
 import type {
   DependencyKind,
   EventType,
@@ -46,6 +46,8 @@ export interface TokenTable {
   last_used_at: Millis | null;
   /** Of a join token: machines that may still join with it; null = any number. */
   uses_left: number | null;
+  /** Of a node token: the labels that its node begins with; record of label to value. */
+  labels: JsonText | null;
 }
 
 export interface NodeTable {
@@ -156,6 +158,8 @@ export interface ResourceAllocationTable {
   /** number[]; empty = not bound */
   cpu_ids: JsonText;
   numa: number | null;
+  /** When this node's part began to run, by the host's clock; kept only for gangs: a job of one node has it in its own row. */
+  started_at: Millis | null;
   /** Outcome of this node's part. */
   outcome: JsonText | null;
   allocated_cpus: number;
@@ -321,7 +325,7 @@ export interface Database {
 }
 
 export type JobRow = Selectable<JobTable>;
-export type NewJob = Insertable<JobTable>;
+export type NewJob = Omit<JobRow, 'id'>;
 export type NodeRow = Selectable<NodeTable>;
 export type EventRow = Selectable<EventTable>;
 export type WorkflowRow = Selectable<WorkflowTable>;

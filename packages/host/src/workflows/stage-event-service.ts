@@ -1,7 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { AppError, StageEvent, type EventType, type JsonObject, type RunnerFrame } from '@weir/contract';
 import type { NewEvent } from '../events/event-store.ts';
-import { findAllocatedAttempt, transitionJob, ALLOCATED_STATES } from '../jobs/job-store.ts';
+import { findAllocatedAttempt, transitionJob, ALLOCATED_STATES } from '../jobs/attempt-store.ts';
 import type { WriteContext } from '../store/group-commit.ts';
 import type { JobRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';

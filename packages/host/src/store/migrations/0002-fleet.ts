@@ -12,7 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
 async function extendIdentity(db: Kysely<unknown>): Promise<void> {
   await addColumns(db, 'users', { default_account: sql`text not null default 'default'`, limits: sql`text not null default '{}'` });
-  await addColumns(db, 'tokens', { label: sql`text`, last_used_at: sql`bigint`, uses_left: sql`integer` });
+  await addColumns(db, 'tokens', { label: sql`text`, last_used_at: sql`bigint`, uses_left: sql`integer`, labels: sql`text` });
   await db.schema.createIndex('tokens_by_subject').on('tokens').columns(['kind', 'subject']).execute();
 }
 
@@ -49,7 +49,12 @@ async function extendJobs(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('jobs').dropColumn('cancel_requested').execute();
   await sql`create index jobs_by_state on jobs (state, id)`.execute(db);
   await sql`create index jobs_by_batch on jobs (batch_id, id) where batch_id is not null`.execute(db);
-  await sql`create index jobs_by_array on jobs (array_id, array_index) where array_id is not null`.execute(db);
+  await sql`create index jobs_by_array on jobs (array_id, state) where array_id is not null`.execute(db);
+  // What a user, or an account, has in the queue: counted at each submit of somebody who has a limit.
+  const open = sql`state in ('pending', 'starting', 'running', 'paused')`;
+  await sql`create index jobs_open_by_user on jobs ("user") where ${open}`.execute(db);
+  await sql`create index jobs_open_by_account on jobs (account) where ${open}`.execute(db);
+  await sql`create index jobs_open_arrays on jobs ("user", account) where "array" is not null and ${open}`.execute(db);
   await sql`create index jobs_ended on jobs (ended_at) where ended_at is not null`.execute(db);
   await db.schema
     .createTable('job_dependencies')
@@ -73,6 +78,7 @@ async function replaceAllocations(db: Kysely<unknown>): Promise<void> {
     .addColumn('numa', 'integer')
     .addColumn('memory_bytes', 'bigint', (column) => column.notNull())
     .addColumn('gpu_ids', 'text', (column) => column.notNull())
+    .addColumn('started_at', 'bigint')
     .addColumn('outcome', 'text')
     .addColumn('released', 'integer', (column) => column.notNull())
     .addColumn('allocated_at', 'bigint', (column) => column.notNull())
@@ -86,6 +92,8 @@ async function replaceAllocations(db: Kysely<unknown>): Promise<void> {
   await db.schema.dropTable('resource_allocations').execute();
   await db.schema.alterTable('allocations_next').renameTo('resource_allocations').execute();
   await sql`create index allocations_held on resource_allocations (node_name) where released = 0`.execute(db);
+  await sql`create index allocations_of_gangs on resource_allocations (node_name, job_id) where rank > 0`.execute(db);
+  await sql`create index events_of_fleet on events (at) where job_id is null and workflow_id is null`.execute(db);
 }
 
 async function createFleet(db: Kysely<unknown>): Promise<void> {
