@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a clone ready to run: the npm packages, then the engine. Does only what is missing; a second run takes under a second.
-# Usage: setup.sh [--dev]     --dev also installs what the engine's tests and checks need.
+# Usage: setup.sh [--dev]     --dev also installs what the tests and checks need.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -65,7 +65,39 @@ require_venv() {
 
 install_debian_package() {
   export DEBIAN_FRONTEND=noninteractive
-  apt-get install -y -qq "$1" || { apt-get update -qq && apt-get install -y -qq "$1"; }
+  apt-get install -y -qq --no-install-recommends "$@" || { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; }
+}
+
+# Real servers for the tests, which start and stop their own: PostgreSQL, Redis; the network tools and the clock of the chaos run.
+install_servers() {
+  missing=
+  ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+  command -v redis-server >/dev/null || missing="$missing redis-server"
+  command -v ip >/dev/null || missing="$missing iproute2"
+  command -v iptables >/dev/null || missing="$missing iptables"
+  ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
+  if [ -z "$missing" ]; then return; fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    # shellcheck disable=SC2086 # a list of words
+    timed "installing the Debian packages$missing for the tests" install_quietly $missing
+  else
+    say "the tests need$missing: install them as root (Debian: apt-get install$missing)"
+  fi
+}
+
+# Debian starts what it installs; the tests want servers of their own.
+install_quietly() {
+  policy=/usr/sbin/policy-rc.d
+  if [ -e "$policy" ]; then
+    install_debian_package "$@"
+    return
+  fi
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+  status=0
+  install_debian_package "$@" || status=$?
+  rm -f "$policy"
+  return "$status"
 }
 
 install_engine() {
@@ -82,5 +114,6 @@ if command -v flock >/dev/null; then
   flock 9
 fi
 install_packages
+if [ "${1:-}" = --dev ]; then install_servers; fi
 require_venv
 install_engine "$@"
