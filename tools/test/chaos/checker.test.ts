@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Event, Job } from '@weir/contract/client';
+import { findViolations, type History } from '../../../chaos/history/checker.ts';
+import { readLives, type Life } from '../../../chaos/history/marks.ts';
+
+const job = (facts: Partial<Job>): Job =>
+  ({ job_id: 1, state: 'completed', attempt: 1, nodes: 1, requeue: false, array: null, reason: null, ...facts }) as Job;
+const life = (facts: Partial<Life>): Life => ({ attempt: 1, node: 'a', rank: 0, from: 10n, to: 20n, ...facts });
+const ended = (id: number): Event => ({ seq: 1, at: '', type: 'job.ended', job_id: id, workflow_id: null, node: null, data: {} });
+
+function check(history: Partial<History>): string[] {
+  return findViolations({ acknowledged: [1], jobs: [job({})], lives: new Map([[1, [life({})]]]), events: [ended(1)], ...history });
+}
+
+describe('the checker of a history', () => {
+  test('has nothing to say of a sound one', () => {
+    expect(check({})).toEqual([]);
+  });
+
+  test.each<[string, Partial<History>, RegExp]>([
+    ['an acknowledged job that is gone', { acknowledged: [1, 2] }, /job 2 was acknowledged and is gone/],
+    ['a job without an end', { jobs: [job({ state: 'running' })] }, /job 1 has not ended: running/],
+    ['a completed job whose program never ended', { lives: new Map([[1, [life({ to: undefined })]]]) }, /0 of 1 programs/],
+    ['a completed job that ran as another attempt', { jobs: [job({ attempt: 2 })] }, /completed as attempt 2, but 0 of 1/],
+    ['a gang of which a node is missing', { jobs: [job({ nodes: 2 })] }, /1 of 2 programs/],
+    [
+      'an attempt executed twice',
+      { lives: new Map([[1, [life({}), life({ from: 30n, to: undefined })]]]) },
+      /executed twice as attempt and node 1 a/,
+    ],
+    [
+      'a second attempt that nobody asked for',
+      { lives: new Map([[1, [life({}), life({ attempt: 2, from: 30n, to: undefined })]]]) },
+      /ran as 2 attempts and had not asked for it/,
+    ],
+    [
+      'attempts at the same time',
+      { lives: new Map([[1, [life({}), life({ attempt: 2, node: 'b', from: 15n, to: 25n })]]]) },
+      /attempts 1 and 2 of job 1 ran at the same time/,
+    ],
+    ['a job that ends twice', { events: [ended(1), ended(1)] }, /job 1 ended 2 times/],
+  ])('finds %s', (_, history, sentence) => {
+    expect(check(history)).toContainEqual(expect.stringMatching(sentence));
+  });
+});
+
+test('marks become lives: whole, broken off, repeated', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-marks-'));
+  try {
+    writeFileSync(join(folder, '7'), 'begin 1 a 0 100\nend 1 a 0 200\nbegin 2 b 0 300\nbegin 2 b 0 400\n');
+    expect(readLives(folder).get(7)).toEqual([
+      { attempt: 1, node: 'a', rank: 0, from: 100n, to: 200n },
+      { attempt: 2, node: 'b', rank: 0, from: 300n, to: undefined },
+      { attempt: 2, node: 'b', rank: 0, from: 400n, to: undefined },
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
