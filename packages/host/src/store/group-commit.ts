@@ -1,9 +1,9 @@
 import type { Kysely, Transaction } from 'kysely';
 import { AppError, type Event } from '@weir/contract';
+import type { StoreBackend } from './dialects/backend.ts';
 import { insertAudit, type AuditEntry } from './audit-store.ts';
 import { insertEvent, type NewEvent } from '../events/event-store.ts';
 import type { Database, JobRow } from './schema.ts';
-import { isStoreFailure } from './sqlite-database.ts';
 
 /** An event that is durable, with the job as its transaction left it where the writer had it at hand. */
 export interface Committed {
@@ -27,26 +27,21 @@ interface Waiting {
   readonly refuse: (error: unknown) => void;
 }
 
-/** Most operations in one transaction: bounds what one commit must wait for. */
-const MAX_BATCH = 500;
-
 /**
  * Lets writes that arrive while a transaction commits share the next one, so that durability (one fsync a commit)
  * does not cost throughput. Each operation has a savepoint of its own: one that throws undoes only itself.
  */
 export class GroupCommit {
-  readonly #db: Kysely<Database>;
-  readonly #listeners: ((events: readonly Committed[]) => void)[] = [];
+  readonly #backend: StoreBackend;
+  readonly #onCommitted: (events: readonly Committed[]) => void;
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
   #failure: string | undefined;
 
-  constructor(db: Kysely<Database>) {
-    this.#db = db;
-  }
-
-  onEvents(listener: (events: readonly Committed[]) => void): void {
-    this.#listeners.push(listener);
+  /** `onCommitted` gets the events of each commit that stored some. */
+  constructor(backend: StoreBackend, onCommitted: (events: readonly Committed[]) => void) {
+    this.#backend = backend;
+    this.#onCommitted = onCommitted;
   }
 
   run<T>(operation: WriteOperation<T>): Promise<T> {
@@ -75,7 +70,7 @@ export class GroupCommit {
     while (this.#waiting.length > 0) {
       // Everything that is ready in this turn of the event loop joins the transaction; sockets and timers get theirs between two commits.
       await new Promise((resolve) => setImmediate(resolve));
-      await this.#commitBatch(this.#waiting.splice(0, MAX_BATCH));
+      await this.#commitBatch(this.#waiting.splice(0, this.#backend.batch));
     }
     this.#flushing = undefined;
   }
@@ -84,9 +79,11 @@ export class GroupCommit {
     const events: Committed[] = [];
     const settle: (() => void)[] = [];
     try {
-      const transaction = await this.#db.startTransaction().execute();
+      const { writer, holdOffOthers, isFailure } = this.#backend;
+      const transaction = await writer.startTransaction().execute();
       try {
-        for (const waiting of batch) settle.push(await applyOne(transaction, waiting, events));
+        if (holdOffOthers !== undefined) await holdOffOthers(transaction);
+        for (const waiting of batch) settle.push(await applyOne(transaction, { waiting, events, isFailure }));
         await transaction.commit().execute();
       } catch (error) {
         // SQLite has rolled back by itself after some errors (a full disk): the second rollback then fails, and the first error tells why.
@@ -104,24 +101,19 @@ export class GroupCommit {
     }
     this.#failure = undefined;
     for (const done of settle) done();
-    if (events.length > 0) this.#tell(events);
-  }
-
-  #tell(events: readonly Committed[]): void {
-    try {
-      for (const listener of this.#listeners) listener(events);
-    } catch (error) {
-      // A listener that throws is a bug: it ends the process, it must not leave writers waiting for ever.
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    if (events.length > 0) this.#onCommitted(events);
   }
 }
 
 type Controlled = Awaited<ReturnType<ReturnType<Kysely<Database>['startTransaction']>['execute']>>;
 
-async function applyOne(transaction: Controlled, waiting: Waiting, events: Committed[]): Promise<() => void> {
+interface Application {
+  readonly waiting: Waiting;
+  readonly events: Committed[];
+  readonly isFailure: (error: unknown) => boolean;
+}
+
+async function applyOne(transaction: Controlled, { waiting, events, isFailure }: Application): Promise<() => void> {
   const before = events.length;
   const guarded = await transaction.savepoint('operation').execute();
   try {
@@ -129,7 +121,7 @@ async function applyOne(transaction: Controlled, waiting: Waiting, events: Commi
     await guarded.releaseSavepoint('operation').execute();
     return done;
   } catch (error) {
-    if (isStoreFailure(error)) throw error;
+    if (isFailure(error)) throw error;
     events.length = before;
     await guarded.rollbackToSavepoint('operation').execute();
     return () => waiting.refuse(error);

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { AppError } from '@weir/contract';
-import { Migrator } from 'kysely/migration';
+import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration';
 import * as firstSchema from './migrations/0001-first-schema.ts';
 import * as fleet from './migrations/0002-fleet.ts';
 import type { Database } from './schema.ts';
@@ -17,8 +17,8 @@ export async function migrateToLatest(db: Kysely<Database>): Promise<void> {
 }
 
 async function refuseLaterVersion(db: Kysely<Database>): Promise<void> {
-  const tables = await sql`select name from sqlite_master where type = 'table' and name = 'kysely_migration'`.execute(db);
-  if (tables.rows.length === 0) return;
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return;
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
   const unknown = rows.map(({ name }) => name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
   if (unknown.length === 0) return;

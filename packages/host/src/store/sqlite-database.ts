@@ -14,7 +14,7 @@ const LOCK_WAIT_MS = 2_000;
 const STORE_FAILURES = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
 
 /** True when the store itself failed: what was asked of it may be sound. */
-export function isStoreFailure(error: unknown): boolean {
+export function isSqliteFailure(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && STORE_FAILURES.has(error.errcode & 0xff);
 }
 

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { Kysely, SqliteDialect } from 'kysely';
+import type { Kysely } from 'kysely';
+import { CommitFeed } from '../events/commit-feed.ts';
+import { readLastSeq } from '../events/event-store.ts';
+import type { StoreBackend } from './dialects/backend.ts';
+import { openSqliteBackend } from './dialects/sqlite-backend.ts';
 import { GroupCommit, type Committed, type WriteOperation } from './group-commit.ts';
 import { migrateToLatest } from './migrate.ts';
 import type { Database } from './schema.ts';
-import { openSqlite } from './sqlite-database.ts';
 
 /** A query that only looks, or one inside a write's transaction. */
 export type Queries = Kysely<Database>;
@@ -15,28 +16,33 @@ export type Queries = Kysely<Database>;
  */
 export class Store {
   readonly read: Queries;
-  readonly #writer: Queries;
+  readonly #backend: StoreBackend;
   readonly #commits: GroupCommit;
+  readonly #feed: CommitFeed;
 
-  private constructor(writer: Queries, reader: Queries) {
-    this.#writer = writer;
-    this.read = reader;
-    this.#commits = new GroupCommit(writer);
+  private constructor(backend: StoreBackend, opened: { reader: Queries; lastSeq: number }) {
+    this.#backend = backend;
+    this.read = opened.reader;
+    this.#feed = new CommitFeed(opened.reader, { lastSeq: opened.lastSeq, alone: backend.kind === 'sqlite' });
+    this.#commits = new GroupCommit(backend, (committed) => this.#feed.publish(committed));
   }
 
-  /** Opens (or creates) the SQLite store at `path` and brings its schema up to date. */
-  static async open(path: string): Promise<Store> {
-    if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const writer = new Kysely<Database>({ dialect: new SqliteDialect({ database: openSqlite(path, { readOnly: false }) }) });
+  /** Opens the store, a `postgres://` URL or the path of a SQLite file (made when there is none), and brings its schema up to date. */
+  static async open(place: string): Promise<Store> {
+    const backend = await openBackend(place);
     try {
-      await migrateToLatest(writer);
+      await migrateToLatest(backend.writer);
+      const reader = backend.openReader();
+      return new Store(backend, { reader, lastSeq: await readLastSeq(reader) });
     } catch (error) {
-      await writer.destroy();
+      await backend.writer.destroy();
       throw error;
     }
-    const reader = new Kysely<Database>({ dialect: new SqliteDialect({ database: openSqlite(path, { readOnly: true }) }) });
-    await reader.selectFrom('users').select('name').limit(1).execute();
-    return new Store(writer, reader);
+  }
+
+  /** `postgres` when other hosts may write to it too. */
+  get kind(): StoreBackend['kind'] {
+    return this.#backend.kind;
   }
 
   /**
@@ -53,15 +59,27 @@ export class Store {
     return this.#commits.health();
   }
 
-  /** Calls `listener` after each commit that stored events, in commit order. */
+  /** Calls `listener` after each commit that stored events, of this host or another, in commit order; those of others come without jobs. */
   onEvents(listener: (events: readonly Committed[]) => void): void {
-    this.#commits.onEvents(listener);
+    this.#feed.subscribe(listener);
+  }
+
+  /** Publishes what other hosts have committed since; resolves when all of it is told. Throws `store_unavailable`. */
+  async catchUp(): Promise<void> {
+    await this.#feed.catchUp();
   }
 
   /** Waits for the writes under way, then closes. */
   async close(): Promise<void> {
     await this.#commits.drain();
+    await this.#feed.drain();
     await this.read.destroy();
-    await this.#writer.destroy();
+    await this.#backend.writer.destroy();
   }
+}
+
+/** The driver of PostgreSQL is loaded only where it is used. */
+async function openBackend(place: string): Promise<StoreBackend> {
+  if (!/^postgres(ql)?:/.test(place)) return openSqliteBackend(place);
+  return (await import('./dialects/postgres-backend.ts')).openPostgresBackend(place);
 }

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Event } from '@weir/contract';
 import { Store } from '../../src/store/store.ts';
 import type { WriteContext } from '../../src/store/group-commit.ts';
 
@@ -38,40 +37,6 @@ function readElsewhere(): string[] {
 test('a value is given after the commit: another connection reads the change', async () => {
   expect(await store.write(addUser('a'))).toBe('a');
   expect(readElsewhere()).toEqual(['a']);
-});
-
-test('an operation that throws undoes only itself and its events, and is told its own error', async () => {
-  const events: Event[] = [];
-  store.onEvents((published) => events.push(...published.map(({ event }) => event)));
-  const results = await Promise.allSettled([
-    store.write(addUser('a')),
-    store.write(async (context) => {
-      await addUser('b')(context);
-      throw new Error('changed its mind');
-    }),
-    store.write(async (context) => {
-      await addUser('c')(context);
-      await addUser('a')(context); // not unique
-    }),
-    store.write(addUser('d')),
-  ]);
-  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
-  expect(results[1]).toMatchObject({ reason: { message: 'changed its mind' } });
-  expect(await users()).toEqual(['a', 'd']);
-  expect(events.map(({ node }) => node)).toEqual(['a', 'd']);
-  expect(store.health()).toBe('ok');
-});
-
-test('operations are applied, and events published, in the order of the calls', async () => {
-  const events: Event[] = [];
-  store.onEvents((published) => events.push(...published.map(({ event }) => event)));
-  const names = Array.from({ length: 1_200 }, (_, index) => `u${String(index).padStart(4, '0')}`);
-  const settled: string[] = [];
-  await Promise.all(names.map((name) => store.write(addUser(name)).then((value) => settled.push(value))));
-  expect(settled).toEqual(names);
-  expect(events.map(({ node }) => node)).toEqual(names);
-  const seqs = events.map(({ seq }) => seq);
-  expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
 });
 
 test('a stream of writes leaves the event loop its turns', async () => {

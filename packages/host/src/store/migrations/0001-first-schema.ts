@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { withId } from '../dialects/generated-id.ts';
+import { idType, withId } from '../dialects/generated-id.ts';
 
 /** The schema of the first version. Integers of time are milliseconds since the epoch; JSON is text. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -79,7 +79,7 @@ async function createJobs(db: Kysely<unknown>): Promise<void> {
     .addColumn('error_message', 'text')
     .addColumn('cancel_requested', 'integer', (column) => column.notNull())
     .addColumn('events_offset', 'bigint', (column) => column.notNull())
-    .addColumn('workflow_id', 'integer')
+    .addColumn('workflow_id', idType(db))
     .addColumn('stage', 'text')
     .execute();
   // The queue: only jobs that are not over, in the order they are looked at.
@@ -90,7 +90,7 @@ async function createJobs(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('jobs_by_workflow').on('jobs').column('workflow_id').execute();
   await db.schema.createIndex('jobs_by_user').on('jobs').columns(['user', 'id']).execute();
   await withId(db, db.schema.createTable('resource_allocations'))
-    .addColumn('job_id', 'integer', (column) => column.notNull().references('jobs.id').onDelete('cascade'))
+    .addColumn('job_id', idType(db), (column) => column.notNull().references('jobs.id').onDelete('cascade'))
     .addColumn('attempt', 'integer', (column) => column.notNull())
     .addColumn('node_name', 'text', (column) => column.notNull())
     .addColumn('allocated_cpus', 'integer', (column) => column.notNull())
@@ -108,8 +108,8 @@ async function createEvents(db: Kysely<unknown>): Promise<void> {
   await withId(db, db.schema.createTable('events'), 'seq')
     .addColumn('at', 'bigint', (column) => column.notNull())
     .addColumn('type', 'text', (column) => column.notNull())
-    .addColumn('job_id', 'integer')
-    .addColumn('workflow_id', 'integer')
+    .addColumn('job_id', idType(db))
+    .addColumn('workflow_id', idType(db))
     .addColumn('node', 'text')
     .addColumn('owner', 'text')
     .addColumn('data', 'text', (column) => column.notNull())
@@ -143,11 +143,11 @@ async function createWorkflows(db: Kysely<unknown>): Promise<void> {
     .execute();
   await sql`create index workflows_active on workflows (id) where state in ('pending', 'running')`.execute(db);
   await withId(db, db.schema.createTable('workflow_stages'))
-    .addColumn('workflow_id', 'integer', (column) => column.notNull().references('workflows.id').onDelete('cascade'))
+    .addColumn('workflow_id', idType(db), (column) => column.notNull().references('workflows.id').onDelete('cascade'))
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('position', 'integer', (column) => column.notNull())
     .addColumn('state', 'text', (column) => column.notNull())
-    .addColumn('job_id', 'integer')
+    .addColumn('job_id', idType(db))
     .addColumn('retry_count', 'integer', (column) => column.notNull())
     .addColumn('error_message', 'text')
     .addColumn('checkpoint', 'text')
@@ -158,7 +158,7 @@ async function createWorkflows(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema
     .createTable('workflow_reports')
-    .addColumn('workflow_id', 'integer', (column) => column.primaryKey().references('workflows.id').onDelete('cascade'))
+    .addColumn('workflow_id', idType(db), (column) => column.primaryKey().references('workflows.id').onDelete('cascade'))
     .addColumn('html', 'text', (column) => column.notNull())
     .addColumn('json', 'text', (column) => column.notNull())
     .execute();

@@ -26,6 +26,7 @@ async function extendNodes(db: Kysely<unknown>): Promise<void> {
     drain_reason: sql`text`,
     session_host: sql`text`,
     beat: sql`bigint not null default 0`,
+    usage: sql`text`,
   });
 }
 

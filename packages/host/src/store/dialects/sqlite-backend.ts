@@ -1,0 +1,13 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Kysely, SqliteDialect } from 'kysely';
+import type { Database } from '../schema.ts';
+import { isSqliteFailure, openSqlite } from '../sqlite-database.ts';
+import type { StoreBackend } from './backend.ts';
+
+/** A SQLite file, made when there is none. */
+export function openSqliteBackend(path: string): StoreBackend {
+  if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const open = (readOnly: boolean) => new Kysely<Database>({ dialect: new SqliteDialect({ database: openSqlite(path, { readOnly }) }) });
+  return { kind: 'sqlite', writer: open(false), openReader: () => open(true), isFailure: isSqliteFailure, batch: 500 };
+}

@@ -1,0 +1,23 @@
+import { afterAll } from 'vitest';
+import { PostgresServer } from './postgres.ts';
+import { RedisServer } from './redis.ts';
+
+let postgres: Promise<PostgresServer> | undefined;
+let redis: Promise<RedisServer> | undefined;
+
+afterAll(async () => {
+  await (await postgres)?.process[Symbol.asyncDispose]();
+  await (await redis)?.process[Symbol.asyncDispose]();
+});
+
+/** The PostgreSQL server of this test file, started when it is first asked for. */
+export function postgresOfFile(): Promise<PostgresServer> {
+  postgres ??= PostgresServer.start();
+  return postgres;
+}
+
+/** The Redis server of this test file, started when it is first asked for. */
+export function redisOfFile(): Promise<RedisServer> {
+  redis ??= RedisServer.start();
+  return redis;
+}
