@@ -29,6 +29,8 @@ export const ERROR_CODES = {
   workflow_not_found: { status: 404, exit: 66 },
   report_not_ready: { status: 404, exit: 75 },
   already_exists: { status: 409, exit: 65 },
+  already_ended: { status: 409, exit: 65 },
+  gone: { status: 410, exit: 69 },
   body_too_large: { status: 413, exit: 64 },
   node_unreachable: { status: 503, exit: 69 },
   host_unreachable: { status: 503, exit: 69 },

@@ -34,7 +34,11 @@ export async function buildApp(services: Services, log: Logger): Promise<Fastify
     answerError(new AppError('not_found', `there is no ${request.method} ${request.url.split('?')[0] ?? ''}`), request, reply),
   );
   app.addHook('onSend', async (request, reply) => {
-    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+    void reply
+      .header('x-request-id', request.id)
+      .header('x-process-time', (reply.elapsedTime / 1000).toFixed(3))
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-store');
   });
   await app.register(websocket, { options: { maxPayload: MAX_FRAME_BYTES } });
   registerRoutes(app, makeHandlers(services), services.identity);

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import {
   ROUTES,
@@ -20,11 +21,11 @@ export interface Call<R extends Route> {
   readonly body: RouteBody<R>;
   readonly identity: R['access'] extends 'open' ? undefined : Identity;
   readonly signal: AbortSignal;
-  /** For answers that are not JSON: headers. */
+  /** For answers that are not JSON: headers. A status set here stays. */
   readonly reply: FastifyReply;
 }
 
-type Answer<R extends Route> = R['response'] extends 'html' | 'text' ? string : RouteResponse<R>;
+type Answer<R extends Route> = R['response'] extends 'html' | 'text' ? string | Readable : RouteResponse<R>;
 
 export type Handler<R extends Route> = (call: Call<R>) => Promise<Answer<R>>;
 
@@ -67,11 +68,11 @@ function registerRoute(app: FastifyInstance, route: Route, parts: { handler: Any
         signal: callerSignal(reply),
         reply,
       });
-      if (route.status !== undefined) void reply.status(route.status);
+      if (route.status !== undefined && reply.statusCode === 200) void reply.status(route.status);
       const { response } = route;
       if (response === 'bytes') void reply.type(CONTENT_TYPE.bytes);
       else if (response === 'html') void reply.type(CONTENT_TYPE.html);
-      else if (response === 'text') void reply.type(CONTENT_TYPE.text);
+      else if (response === 'text' && !reply.hasHeader('content-type')) void reply.type(CONTENT_TYPE.text);
       return response === 'bytes' && answer instanceof Uint8Array
         ? reply.send(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength))
         : answer;

@@ -69,6 +69,10 @@ const anyRequest = fc.constantFrom(...routes).chain(([, route]) =>
   }),
 );
 
+/** The one 503 that a sound host may give here: HakuRiver's answer when all targets are bad. */
+const noTargetTookIt = (url: string, answer: { statusCode: number; body: string }) =>
+  url === '/submit' && answer.statusCode === 503 && answer.body.includes('"failed_targets":[{');
+
 test('no request whatever is answered by a server error', { timeout: 300_000 }, async () => {
   const statuses = new Map<number, number>();
   await fc.assert(
@@ -76,7 +80,7 @@ test('no request whatever is answered by a server error', { timeout: 300_000 }, 
       const payload = body === undefined ? {} : { payload: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
       const answer = await host.inject({ method, url, query, ...payload });
       statuses.set(answer.statusCode, (statuses.get(answer.statusCode) ?? 0) + 1);
-      if (answer.statusCode >= 500)
+      if (answer.statusCode >= 500 && !noTargetTookIt(url, answer))
         throw new Error(`${method} ${url} ${JSON.stringify(query)} ${JSON.stringify(body)}: ${answer.body} ${host.logLines.at(-1) ?? ''}`);
     }),
     { numRuns: 2_000, seed: 7 },
