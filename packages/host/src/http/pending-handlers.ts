@@ -9,10 +9,6 @@ export function pendingHandlers(services: Services) {
   return {
     nodeList: async () => ({ nodes: await services.nodes.list() }),
     nodeShow: ({ params }) => services.nodes.show(params.name),
-    jobDryRun: refuse,
-    jobWhy: refuse,
-    jobUpdate: refuse,
-    batchCreate: refuse,
     nodeJoin: refuse,
     nodeDrain: refuse,
     nodeResume: refuse,

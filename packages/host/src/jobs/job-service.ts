@@ -1,29 +1,29 @@
-import { AppError, jobCan, jobHasEnded, type Job, type JobCreate, type JobList, type RouteQuery, type Routes } from '@weir/contract';
+import { AppError, jobHasEnded, type Job, type JobList, type JobUpdate, type JobWhy, type RouteQuery, type Routes } from '@weir/contract';
 import type { EventHub } from '../events/event-hub.ts';
-import type { Identity } from '../identity/identity-service.ts';
-import type { NodeService } from '../nodes/node-service.ts';
-import type { Placement } from '../scheduler/placement-loop.ts';
-import type { SessionRegistry } from '../sessions/session-registry.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { JobRow, NewJob } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import type { WriteContext } from '../store/group-commit.ts';
-import { ALLOCATED_STATES, transitionJob } from './attempt-store.ts';
-import { findJob, insertJob, listJobs } from './job-store.ts';
-import { toJob } from './job-view.ts';
-import { makeUserJobRow } from './new-job.ts';
-
-/** How long pause and resume wait for the runner's word before they answer with the state as it is. */
-const FREEZE_WAIT_MS = 5_000;
+import { listDependencies } from './dependency-store.ts';
+import { cancelJob } from './job-cancel.ts';
+import { freezeJob } from './job-freeze.ts';
+import { viewJobs, viewNewJob } from './job-page.ts';
+import { findJob, listJobs } from './job-store.ts';
+import { updateJob } from './job-update.ts';
+import { explainStarted, explainWait } from './job-why.ts';
+import type { QueueView } from './queue-view.ts';
+import { checkRank } from './submit/job-draft.ts';
+import { limitTime } from './submit/limits.ts';
+import type { PolicyCache } from './submit/policy-cache.ts';
+import { storeDraft } from './submit/store-draft.ts';
 
 export interface JobServiceParts {
   readonly store: Store;
   readonly hub: EventHub;
-  readonly nodes: NodeService;
-  readonly sessions: SessionRegistry;
-  readonly placement: Pick<Placement, 'wake'>;
+  readonly queue: QueueView;
+  readonly policy: PolicyCache;
 }
 
-/** What users do with jobs. Every change is committed before it is answered. */
+/** What users do with jobs that are there. Every change is committed before it is answered. */
 export class JobService {
   readonly #parts: JobServiceParts;
 
@@ -31,26 +31,18 @@ export class JobService {
     this.#parts = parts;
   }
 
-  /** Queues a job; throws `resources_never_fit` when no known node could ever hold it. */
-  async submit(identity: Identity, create: JobCreate): Promise<Job> {
-    const row = makeUserJobRow(identity.user, create);
-    await this.#parts.nodes.refuseWhatNeverFits({ cpus: row.cpus, memoryBytes: row.memory_bytes ?? 0, gpus: row.gpus });
-    return this.queue(identity, row);
-  }
-
-  /** Queues a job that the host itself made for the asker. */
+  /** Queues a job that the host itself made for the asker, charged to the asker's default account. */
   async queue(identity: Identity, row: NewJob): Promise<Job> {
+    const account = await this.#parts.policy.account(identity, undefined);
     const job = await this.#parts.store.write(async (context) => {
-      const stored = await insertJob(context.db, row);
-      await context.emit({ type: 'job.submitted', jobId: stored.id, owner: stored.user, data: { name: stored.name, kind: stored.kind } });
+      const stored = await storeDraft(context, { row: { ...row, account }, depends: [], tasks: 1 });
       await context.audit({ actor: identity.user, action: 'job.submit', subject: `job:${stored.id}`, detail: { name: stored.name } });
       return stored;
     });
-    this.#parts.placement.wake();
-    return this.#view(job);
+    return viewNewJob(this.#parts.queue, job, []);
   }
 
-  /** The job, if it exists and the asker may see it; throws `job_not_found`. With `waitMs`, when it has ended or the time is over. */
+  /** The job, if it exists and the asker may see it; throws `job_not_found`. With `wait.ms`, when it has ended or the time is over. */
   async show(identity: Identity, id: number, wait: { ms: number; signal: AbortSignal }): Promise<Job> {
     await this.#parts.hub.lookUntil({
       look: async () => ((job) => (jobHasEnded(job) ? job : undefined))(await this.find(identity, id)),
@@ -78,99 +70,64 @@ export class JobService {
       state: query.state,
       user,
       name: query.name,
+      account: query.account,
+      node: query.node,
       workflowId: query.workflow_id,
+      batchId: query.batch_id,
+      arrayId: query.array_id,
       before: query.before,
       limit,
     });
-    const waitOf = await this.#parts.nodes.describeWaits();
-    const jobs = rows.map((row) => toJob(row, row.state === 'pending' ? waitOf(row) : ''));
+    const jobs = await viewJobs(this.#parts.store.read, this.#parts.queue, rows);
     return { jobs, next_before: rows.length === limit ? (rows.at(-1)?.id ?? null) : null, total };
   }
 
-  /** Ends a job: one that waits at once, one that runs through its runner. Does nothing to one that has ended. */
+  /** Ends a job: what waits at once, what runs through its runners; of an array all of it. Does nothing to one that has ended. */
   async cancel(identity: Identity, id: number): Promise<Job> {
     await this.find(identity, id);
-    const job = await this.#parts.store.write((context) => cancelJob(context, { id, actor: identity.user }));
-    this.deliverStop(job);
-    return this.#view(job);
+    return this.#view(await this.#parts.store.write((context) => cancelJob(context, { id, actor: identity.user })));
   }
 
-  /** Tells the runner of a job whose end was asked for; a runner that is away is told when it returns. */
-  deliverStop(job: JobRow): void {
-    if (job.stop_by === 'user' && jobCan.cancel(job) && job.node !== null) {
-      this.#parts.sessions
-        .find(job.node)
-        ?.send({ type: 'stop', jobId: job.id, attempt: job.attempt, by: 'user', graceMs: job.grace_ms, signal: 'TERM' });
-    }
-    this.#parts.placement.wake();
-  }
-
-  /** Lets the scheduler look at the queue. */
-  wake(): void {
-    this.#parts.placement.wake();
-  }
-
+  /** Freezes a running job, as soon as its node is there to do it. */
   async pause(identity: Identity, id: number): Promise<Job> {
-    return this.#freeze(identity, id, { frame: 'pause', from: 'running', to: 'paused' });
+    await this.find(identity, id);
+    return this.#view(await freezeJob(this.#parts, { id, actor: identity.user, paused: true }));
   }
 
+  /** Lets a paused job run on, as soon as its node is there to do it. */
   async resume(identity: Identity, id: number): Promise<Job> {
-    return this.#freeze(identity, id, { frame: 'resume', from: 'paused', to: 'running' });
+    await this.find(identity, id);
+    return this.#view(await freezeJob(this.#parts, { id, actor: identity.user, paused: false }));
   }
 
-  async #freeze(
-    identity: Identity,
-    id: number,
-    change: { frame: 'pause' | 'resume'; from: 'running' | 'paused'; to: 'running' | 'paused' },
-  ): Promise<Job> {
+  /** Changes a job that waits; throws `state_conflict` for any other, `forbidden` and `limit_exceeded` as a submit does. */
+  async update(identity: Identity, id: number, update: JobUpdate): Promise<Job> {
     const job = await this.find(identity, id);
-    if (job.state === change.to) return this.#view(job);
-    if (job.state !== change.from || job.node === null) {
-      throw new AppError('state_conflict', `job ${id} is ${job.state}: only a ${change.from} job can ${change.frame}`, {
-        field: 'state',
-        value: job.state,
-      });
-    }
-    const session = this.#parts.sessions.require(job.node);
-    await this.#parts.store.write(({ audit }) => audit({ actor: identity.user, action: `job.${change.frame}`, subject: `job:${id}` }));
-    session.send({ type: change.frame, jobId: id, attempt: job.attempt });
-    await this.#parts.hub.lookUntil({
-      look: async () => ((row) => (row.state === change.from ? undefined : row))(await this.find(identity, id)),
-      concerns: (event) => event.job_id === id,
-      waitMs: FREEZE_WAIT_MS,
-      signal: new AbortController().signal,
-    });
-    return this.#view(await this.find(identity, id));
+    checkRank(identity, update.priority === undefined || update.priority <= job.priority ? {} : { priority: update.priority });
+    const limits = await this.#parts.policy.limits();
+    const timeLimit = update.time_limit_ms === undefined ? {} : { time_limit_ms: limitTime(limits, job, update.time_limit_ms) };
+    const row = await this.#parts.store.write((context) =>
+      updateJob(context, { id, actor: identity.user, update: { ...update, ...timeLimit } }),
+    );
+    return this.#view(row);
+  }
+
+  /** Why a job waits, and what would start it now. */
+  async why(identity: Identity, id: number): Promise<JobWhy> {
+    const row = await this.find(identity, id);
+    if (row.state !== 'pending') return explainStarted(row, (await this.#view(row)).reason);
+    const depends = (await listDependencies(this.#parts.store.read, [id])).get(id) ?? [];
+    return explainWait(this.#parts.store.read, this.#parts.queue, { row, depends });
   }
 
   async #view(row: JobRow): Promise<Job> {
-    return toJob(row, row.state === 'pending' ? (await this.#parts.nodes.describeWaits())(row) : '');
+    const [job] = await viewJobs(this.#parts.store.read, this.#parts.queue, [row]);
+    if (job === undefined) throw new Error('a job has no view');
+    return job;
   }
 }
 
 /** True when the asker may see and change what belongs to `owned.user`. */
 export function mayAct(identity: Identity, owned: { user: string }): boolean {
   return identity.role === 'admin' || identity.user === owned.user;
-}
-
-/** Cancels inside a transaction: a waiting job ends, a job on a node is marked for its runner. Returns the job as it is then. */
-export async function cancelJob(context: WriteContext, cancel: { id: number; actor: string }): Promise<JobRow> {
-  const { id, actor } = cancel;
-  const ended = await transitionJob(context.db, { id, from: ['pending'] }, { state: 'cancelled', ended_at: Date.now(), stop_by: 'user' });
-  const marked = ended ?? (await transitionJob(context.db, { id, from: ALLOCATED_STATES, notStoppedByUser: true }, { stop_by: 'user' }));
-  if (marked !== undefined) {
-    const event = ended === undefined ? ('job.stopping' as const) : ('job.ended' as const);
-    await context.emit({
-      type: event,
-      jobId: id,
-      workflowId: marked.workflow_id,
-      owner: marked.user,
-      data: { state: marked.state, by: actor },
-    });
-    await context.audit({ actor, action: 'job.cancel', subject: `job:${id}` });
-    return marked;
-  }
-  const row = await findJob(context.db, id);
-  if (row === undefined) throw new AppError('job_not_found', `there is no job ${id}`, { field: 'job_id', value: id });
-  return row;
 }

@@ -1,4 +1,5 @@
 import type { JobState } from '@weir/contract';
+import { sql } from 'kysely';
 import type { Queries } from '../store/store.ts';
 import type { JobRow, NewJob } from '../store/schema.ts';
 
@@ -7,14 +8,35 @@ export interface JobFilter {
   readonly state?: JobState | undefined;
   readonly user?: string | undefined;
   readonly name?: string | undefined;
+  readonly account?: string | undefined;
+  /** Of the current or last attempt; of a gang any of its nodes. */
+  readonly node?: string | undefined;
   readonly workflowId?: number | undefined;
+  readonly batchId?: number | undefined;
+  readonly arrayId?: number | undefined;
   readonly before?: number | undefined;
   readonly limit: number;
 }
 
-/** Stores a new job and returns it with its id. */
+/** Stores a new job and returns it with its id. Every submit does: the text is written out to spare its building. */
 export async function insertJob(db: Queries, job: NewJob): Promise<JobRow> {
-  return db.insertInto('jobs').values(job).returningAll().executeTakeFirstOrThrow();
+  const stored = await sql<{ id: number }>`
+    insert into jobs (
+      kind, name, "user", state, attempt, node, cpus, memory_bytes, gpus, gpu_ids, priority, time_limit_ms, grace_ms, requeue,
+      program, env, workdir, comment, submitted_at, started_at, ended_at, outcome, exit_code, exit_signal, error_message, stop_by,
+      pause_wanted, events_offset, workflow_id, stage, account, class, executor, request, batch_id, "array", array_id, array_index,
+      begin_at, preemptions, master_port)
+    values (
+      ${job.kind}, ${job.name}, ${job.user}, ${job.state}, ${job.attempt}, ${job.node}, ${job.cpus}, ${job.memory_bytes}, ${job.gpus},
+      ${job.gpu_ids}, ${job.priority}, ${job.time_limit_ms}, ${job.grace_ms}, ${job.requeue}, ${job.program}, ${job.env}, ${job.workdir},
+      ${job.comment}, ${job.submitted_at}, ${job.started_at}, ${job.ended_at}, ${job.outcome}, ${job.exit_code}, ${job.exit_signal},
+      ${job.error_message}, ${job.stop_by}, ${job.pause_wanted}, ${job.events_offset}, ${job.workflow_id}, ${job.stage}, ${job.account},
+      ${job.class}, ${job.executor}, ${job.request}, ${job.batch_id}, ${job.array}, ${job.array_id}, ${job.array_index}, ${job.begin_at},
+      ${job.preemptions}, ${job.master_port})
+    returning id`.execute(db);
+  const [row] = stored.rows;
+  if (row === undefined) throw new Error('the store gave a job no id');
+  return { ...job, id: row.id };
 }
 
 /** Reads a job. */
@@ -24,13 +46,33 @@ export async function findJob(db: Queries, id: number): Promise<JobRow | undefin
 
 /** Reads a page of jobs, newest first, and how many there are in all. */
 export async function listJobs(db: Queries, filter: JobFilter): Promise<{ rows: JobRow[]; total: number }> {
+  const query = selectJobs(db, filter);
+  const { total } = await query.select((select) => select.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const page = filter.before === undefined ? query : query.where('id', '<', filter.before);
+  const rows = await page.selectAll().orderBy('id', 'desc').limit(filter.limit).execute();
+  return { rows, total: Number(total) };
+}
+
+function selectJobs(db: Queries, filter: JobFilter) {
   let query = db.selectFrom('jobs');
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
   if (filter.user !== undefined) query = query.where('user', '=', filter.user);
   if (filter.name !== undefined) query = query.where('name', '=', filter.name);
+  if (filter.account !== undefined) query = query.where('account', '=', filter.account);
   if (filter.workflowId !== undefined) query = query.where('workflow_id', '=', filter.workflowId);
-  const { total } = await query.select((select) => select.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = filter.before === undefined ? query : query.where('id', '<', filter.before);
-  const rows = await page.selectAll().orderBy('id', 'desc').limit(filter.limit).execute();
-  return { rows, total };
+  if (filter.arrayId !== undefined) query = query.where('array_id', '=', filter.arrayId);
+  const { batchId, node } = filter;
+  // The first job of a batch has none of its own: its id is the batch's.
+  if (batchId !== undefined)
+    query = query.where((where) =>
+      where.or([where('batch_id', '=', batchId), where.and([where('id', '=', batchId), where('batch_id', 'is', null)])]),
+    );
+  if (node !== undefined)
+    query = query.where((where) =>
+      where.or([
+        where('node', '=', node),
+        sql<boolean>`(id, attempt) in (select job_id, attempt from resource_allocations where node_name = ${node} and rank > 0)`,
+      ]),
+    );
+  return query;
 }

@@ -1,11 +1,30 @@
-import { describeOutcome, JOB_STATE_RULES, type Job, type Outcome, type Program } from '@weir/contract';
+import {
+  describeOutcome,
+  JOB_STATE_RULES,
+  type Dependency,
+  type Job,
+  type JobArray,
+  type JobMember,
+  type Outcome,
+  type Program,
+  type StopCause,
+} from '@weir/contract';
 import { parseStored } from '../store/parse-json.ts';
 import { toIso, toIsoOrNull } from '../store/time.ts';
 import type { JobRow } from '../store/schema.ts';
 import type { JobRequest } from './job-request.ts';
 
-/** A job as the API shows it; `waitReason` is what a pending job waits for. */
-export function toJob(row: JobRow, waitReason: string): Job {
+/** What a job's own row does not tell. */
+export interface JobFacts {
+  /** What a pending job waits for. */
+  readonly waitReason: string;
+  readonly members: JobMember[];
+  readonly array: JobArray | null;
+  readonly depends: Dependency[];
+}
+
+/** A job as the API shows it. */
+export function toJob(row: JobRow, facts: JobFacts): Job {
   const request = parseStored<JobRequest>(row.request);
   return {
     job_id: row.id,
@@ -13,7 +32,7 @@ export function toJob(row: JobRow, waitReason: string): Job {
     user: row.user,
     kind: row.kind,
     state: row.state,
-    reason: describeReason(row, waitReason),
+    reason: describeReason(row, facts.waitReason),
     attempt: row.attempt,
     node: row.node,
     cpus: row.cpus,
@@ -45,12 +64,12 @@ export function toJob(row: JobRow, waitReason: string): Job {
     nodes: request.nodes ?? 1,
     ntasks_per_node: request.ntasks_per_node ?? null,
     cpus_per_task: request.cpus_per_task ?? null,
-    members: [],
+    members: facts.members,
     batch_id: row.batch_id ?? row.id,
-    array: null,
+    array: facts.array,
     array_id: row.array_id,
     array_index: row.array_index,
-    depends: [],
+    depends: facts.depends,
     begin_at: toIsoOrNull(row.begin_at),
     stdout: request.stdout ?? null,
     stderr: request.stderr ?? null,
@@ -60,7 +79,7 @@ export function toJob(row: JobRow, waitReason: string): Job {
 
 /** Why a job ended as it did, for people; null for a plain success. The program's own words come first. */
 export function describeEnd(row: JobRow): string | null {
-  if (row.outcome === null) return row.state === 'cancelled' ? 'cancelled by request' : row.error_message;
+  if (row.outcome === null) return row.error_message ?? (row.state === 'cancelled' ? 'cancelled by request' : null);
   const outcome = describeOutcome(parseStored<Outcome>(row.outcome));
   return outcome === null || row.error_message === null ? outcome : `${row.error_message} (${outcome})`;
 }
@@ -68,8 +87,18 @@ export function describeEnd(row: JobRow): string | null {
 function describeReason(row: JobRow, waitReason: string): string | null {
   if (JOB_STATE_RULES[row.state].terminal) return describeEnd(row);
   if (row.state === 'pending') return waitReason;
-  return row.stop_by === 'user' ? 'being cancelled' : null;
+  if (row.stop_by !== null) return STOPPING[row.stop_by];
+  if (row.pause_wanted === 1 && row.state !== 'paused') return 'to be paused as soon as its node confirms it';
+  return row.pause_wanted === 0 && row.state === 'paused' ? 'to run on as soon as its node confirms it' : null;
 }
+
+const STOPPING: Record<StopCause, string> = {
+  user: 'being cancelled',
+  time_limit: 'being ended by its time limit',
+  superseded: 'being ended: superseded by a later attempt',
+  preempted: 'making room for a job of a higher class',
+  gang: 'being ended: another node of the job ended first',
+};
 
 function readCommand(row: JobRow): string[] | null {
   const program = parseStored<Program>(row.program);

@@ -10,10 +10,10 @@ import {
 } from '@weir/contract';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Identity } from '../identity/identity-service.ts';
-import { cancelJob, mayAct, type JobService } from '../jobs/job-service.ts';
+import { cancelJob } from '../jobs/job-cancel.ts';
+import { mayAct, type JobService } from '../jobs/job-service.ts';
 import { insertJob } from '../jobs/job-store.ts';
 import { makeJobRow } from '../jobs/new-job.ts';
-import type { JobRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { WarehouseRegistry } from '../warehouses/warehouse-registry.ts';
 import type { ModelPlaces } from './experiments/model-zoo.ts';
@@ -159,14 +159,13 @@ export class WorkflowService {
   /** Asks for the end of a workflow; its running stage is stopped. Does nothing to one that has ended. */
   async cancel(identity: Identity, id: number): Promise<void> {
     await this.find(identity, id);
-    const stopped = await this.#parts.store.write(async (context): Promise<JobRow | undefined> => {
-      if (!(await transitionWorkflow(context.db, { id, from: ['pending', 'running'] }, { cancel_requested: 1 }))) return undefined;
+    await this.#parts.store.write(async (context) => {
+      if (!(await transitionWorkflow(context.db, { id, from: ['pending', 'running'] }, { cancel_requested: 1 }))) return;
       await context.audit({ actor: identity.user, action: 'workflow.cancel', subject: `workflow:${id}` });
       const current = await findWorkflow(context.db, id);
       const jobId = current?.stages.find((stage) => stage.state === 'running')?.job_id;
-      return jobId === undefined || jobId === null ? undefined : cancelJob(context, { id: jobId, actor: identity.user });
+      if (jobId !== undefined && jobId !== null) await cancelJob(context, { id: jobId, actor: identity.user });
     });
-    if (stopped !== undefined) this.#parts.jobs.deliverStop(stopped);
     this.#parts.wake();
   }
 
@@ -195,7 +194,6 @@ export class WorkflowService {
       await emit({ type: 'workflow.deleted', owner: workflow.user, data: { workflow_id: id } });
       await audit({ actor: identity.user, action: 'workflow.delete', subject: `workflow:${id}`, detail: { name: workflow.name } });
     });
-    this.#parts.jobs.wake();
   }
 }
 

@@ -1,0 +1,45 @@
+import type { Dependency, Job } from '@weir/contract';
+import { parseStored } from '../store/parse-json.ts';
+import type { JobRow } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
+import { countTasks } from './arrays/array-store.ts';
+import { viewArray } from './arrays/array-view.ts';
+import { listDependencies } from './dependency-store.ts';
+import type { ArrayRecord } from './job-request.ts';
+import { toJob } from './job-view.ts';
+import { listCurrentMembers } from './member-store.ts';
+import type { QueueView } from './queue-view.ts';
+
+/** Jobs as the API shows them, in the order given; the number of queries does not grow with them. */
+export async function viewJobs(db: Queries, queue: QueueView, rows: readonly JobRow[]): Promise<Job[]> {
+  const ids = rows.map(({ id }) => id);
+  const [members, depends, tasks] = await Promise.all([
+    listCurrentMembers(
+      db,
+      rows.flatMap(({ id, attempt }) => (attempt > 0 ? [id] : [])),
+    ),
+    listDependencies(db, ids),
+    countTasks(
+      db,
+      rows.flatMap(({ id, array }) => (array === null ? [] : [id])),
+    ),
+  ]);
+  return rows.map((row) =>
+    toJob(row, {
+      waitReason: describeWait(queue, row),
+      members: members.get(row.id) ?? [],
+      depends: depends.get(row.id) ?? [],
+      array: row.array === null ? null : viewArray(parseStored<ArrayRecord>(row.array), tasks.get(row.id) ?? new Map()),
+    }),
+  );
+}
+
+/** A job that was stored just now: nothing has to be read. */
+export function viewNewJob(queue: QueueView, row: JobRow, depends: readonly Dependency[]): Job {
+  const array = row.array === null ? null : viewArray(parseStored<ArrayRecord>(row.array), new Map());
+  return toJob(row, { waitReason: describeWait(queue, row), members: [], depends: [...depends], array });
+}
+
+function describeWait(queue: QueueView, row: JobRow): string {
+  return row.state === 'pending' ? queue.waitReason(row) : '';
+}

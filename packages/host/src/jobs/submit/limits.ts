@@ -1,0 +1,66 @@
+import { AppError, type Limits } from '@weir/contract';
+import type { LimitTable } from '../../scheduler/core/model.ts';
+import type { Queries } from '../../store/store.ts';
+import { countOpenJobs } from './open-job-store.ts';
+
+type Amount = 'queued_jobs' | 'time_limit_ms';
+
+interface Charged {
+  readonly user: string;
+  readonly account: string;
+}
+
+interface Limit {
+  readonly by: 'user' | 'account';
+  readonly name: string;
+  readonly most: number;
+}
+
+/** The time limit that a job gets: the asked one, or else the longest allowed; throws `limit_exceeded` when it asks for more. */
+export function limitTime(table: LimitTable, charged: Charged, asked: number | null): number | null {
+  const [tightest] = limitsOf(table, charged, 'time_limit_ms').sort((left, right) => left.most - right.most);
+  if (tightest === undefined) return asked;
+  if (asked !== null && asked > tightest.most)
+    throw new AppError('limit_exceeded', `${describe(tightest)} may ask for at most ${tightest.most} ms: give a shorter time limit`, {
+      field: 'time_limit_ms',
+      value: asked,
+    });
+  return asked ?? tightest.most;
+}
+
+/**
+ * Counts what the user and the account have in the queue, once, and says of one job after the other whether the queue takes it too.
+ * To be used in the transaction that stores them.
+ */
+export async function openQueue(db: Queries, table: LimitTable, charged: Charged): Promise<{ take: (tasks: number) => void }> {
+  const limits = limitsOf(table, charged, 'queued_jobs');
+  const rooms: { limit: Limit; open: number }[] = [];
+  for (const limit of limits) rooms.push({ limit, open: await countOpenJobs(db, limit) });
+  return {
+    take: (tasks) => {
+      const full = rooms.find(({ limit, open }) => open + tasks > limit.most);
+      if (full !== undefined)
+        throw new AppError(
+          'limit_exceeded',
+          `${describe(full.limit)} may have ${full.limit.most} jobs in the queue and has ${full.open}: wait for some to end`,
+          { field: 'queued_jobs', value: full.open + tasks },
+        );
+      for (const room of rooms) room.open += tasks;
+    },
+  };
+}
+
+function limitsOf(table: LimitTable, charged: Charged, amount: Amount): Limit[] {
+  const found: Limit[] = [];
+  const add = (by: Limit['by'], name: string, limits: Limits | undefined) => {
+    const most = limits?.[amount];
+    if (most !== undefined && most !== null) found.push({ by, name, most });
+  };
+  add('user', charged.user, table.users.get(charged.user));
+  add('account', charged.account, table.accounts.get(charged.account));
+  return found;
+}
+
+function describe(limit: Limit): string {
+  return limit.by === 'user' ? `user ${limit.name}` : `account "${limit.name}"`;
+}

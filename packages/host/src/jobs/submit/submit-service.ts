@@ -1,0 +1,136 @@
+import { AppError, type Batch, type BatchCreate, type Dependency, type Job, type JobCreate, type JobWhy } from '@weir/contract';
+import type { Identity } from '../../identity/identity.ts';
+import type { LimitTable } from '../../scheduler/core/model.ts';
+import type { WriteContext } from '../../store/group-commit.ts';
+import type { JobRow } from '../../store/schema.ts';
+import type { Store } from '../../store/store.ts';
+import { viewNewJob } from '../job-page.ts';
+import { explainWait } from '../job-why.ts';
+import type { QueueView } from '../queue-view.ts';
+import { listBatchItems, type BatchItem } from './batch-items.ts';
+import { checkTarget, refuseImpossible } from './fleet-check.ts';
+import { draftJob, type JobDraft } from './job-draft.ts';
+import { limitTime, openQueue } from './limits.ts';
+import type { PolicyCache } from './policy-cache.ts';
+import { checkDependencies, storeDraft } from './store-draft.ts';
+
+export interface SubmitParts {
+  readonly store: Store;
+  readonly policy: PolicyCache;
+  readonly queue: QueueView;
+}
+
+type Refused = Batch['refused'][number] & { readonly error: AppError };
+
+/** Takes new jobs. What it accepts is committed before it is answered. */
+export class SubmitService {
+  readonly #parts: SubmitParts;
+
+  constructor(parts: SubmitParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Queues a job. Throws `forbidden`, `limit_exceeded`, `dependency_unknown`, `node_not_found`, `resources_never_fit` and the refusals of
+   * bad input.
+   */
+  async submit(identity: Identity, create: JobCreate): Promise<Job> {
+    const limits = await this.#parts.policy.limits();
+    const draft = await this.#draft(identity, create, limits);
+    refuseImpossible(this.#parts.queue, draft.row);
+    const job = await this.#parts.store.write(async (context) => {
+      await checkDependencies(context.db, identity, draft.depends);
+      (await openQueue(context.db, limits, draft.row)).take(draft.tasks);
+      const stored = await storeDraft(context, draft);
+      await context.audit({ actor: identity.user, action: 'job.submit', subject: `job:${stored.id}`, detail: { name: stored.name } });
+      return stored;
+    });
+    return this.#view(job, draft.depends);
+  }
+
+  /** Queues what can be queued of a batch, all in one transaction; throws the first refusal when nothing can. */
+  async submitBatch(identity: Identity, batch: BatchCreate): Promise<Batch> {
+    const limits = await this.#parts.policy.limits();
+    const drafts: { item: BatchItem; draft: JobDraft }[] = [];
+    const refused: Refused[] = [];
+    for (const item of listBatchItems(batch)) {
+      const draft = await keepRefusal(refused, item, async () => {
+        const made = await this.#draft(identity, item.create, limits);
+        refuseImpossible(this.#parts.queue, made.row);
+        return made;
+      });
+      if (draft !== undefined) drafts.push({ item, draft });
+    }
+    const depends = drafts[0]?.draft.depends ?? [];
+    const jobs = await this.#parts.store.write(async (context) => {
+      await checkDependencies(context.db, identity, depends);
+      return storeBatch(context, { actor: identity.user, drafts, refused, limits });
+    });
+    const views = jobs.map((job) => this.#view(job, depends));
+    const told = refused.sort((left, right) => left.index - right.index);
+    return {
+      batch_id: jobs[0]?.id ?? 0,
+      jobs: views,
+      refused: told.map(({ index, target, code, reason }) => ({ index, target, code, reason })),
+    };
+  }
+
+  /** What would become of a job if it were queued now; refuses bad input as `submit` does, and tells what does not fit instead. */
+  async dryRun(identity: Identity, create: JobCreate): Promise<JobWhy> {
+    const { store, queue } = this.#parts;
+    const limits = await this.#parts.policy.limits();
+    const draft = await this.#draft(identity, create, limits);
+    if (create.target !== undefined && create.hold !== true) checkTarget(queue, create.target);
+    await checkDependencies(store.read, identity, draft.depends);
+    (await openQueue(store.read, limits, draft.row)).take(draft.tasks);
+    return explainWait(store.read, queue, { row: { id: 0, ...draft.row }, depends: draft.depends });
+  }
+
+  async #draft(identity: Identity, create: JobCreate, limits: LimitTable): Promise<JobDraft> {
+    const account = await this.#parts.policy.account(identity, create.account);
+    const draft = draftJob(identity, create, account);
+    const timeLimitMs = limitTime(limits, draft.row, draft.row.time_limit_ms);
+    return timeLimitMs === draft.row.time_limit_ms ? draft : { ...draft, row: { ...draft.row, time_limit_ms: timeLimitMs } };
+  }
+
+  #view(job: JobRow, depends: readonly Dependency[]): Job {
+    return viewNewJob(this.#parts.queue, job, depends);
+  }
+}
+
+interface BatchWrite {
+  readonly actor: string;
+  readonly drafts: readonly { readonly item: BatchItem; readonly draft: JobDraft }[];
+  /** Takes those that the queue has no room for. */
+  readonly refused: Refused[];
+  readonly limits: LimitTable;
+}
+
+async function storeBatch(context: WriteContext, { actor, drafts, refused, limits }: BatchWrite): Promise<JobRow[]> {
+  const [first] = drafts;
+  const queue = first === undefined ? undefined : await openQueue(context.db, limits, first.draft.row);
+  const jobs: JobRow[] = [];
+  for (const { item, draft } of drafts) {
+    const isTaken = await keepRefusal(refused, item, async () => {
+      queue?.take(draft.tasks);
+      return true;
+    });
+    if (isTaken) jobs.push(await storeDraft(context, draft, jobs[0]?.id ?? null));
+  }
+  const [leader] = jobs;
+  if (leader === undefined) throw refused[0]?.error ?? new AppError('invalid_input', 'the batch is empty', { field: 'targets' });
+  const detail = { name: leader.name, jobs: jobs.length, refused: refused.length };
+  await context.audit({ actor, action: 'batch.submit', subject: `job:${leader.id}`, detail });
+  return jobs;
+}
+
+/** What `make` gives; undefined when it was refused, which is noted. */
+async function keepRefusal<T>(refused: Refused[], item: BatchItem, make: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    refused.push({ index: item.index, target: item.target, code: error.code, reason: error.message, error });
+    return undefined;
+  }
+}
