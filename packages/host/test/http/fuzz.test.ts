@@ -37,7 +37,16 @@ const oddValue = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 /** Mostly what a route takes, with some of it changed, dropped or added. */
-const sound: Record<string, unknown> = { command: ['true'], cpus: 1, env: { A: 'b' }, sql: 'select 1', format: 'csv', ...submitBody() };
+const sound: Record<string, unknown> = {
+  script: 'true',
+  targets: ['here'],
+  command: ['true'],
+  cpus: 1,
+  env: { A: 'b' },
+  sql: 'select 1',
+  format: 'csv',
+  ...submitBody(),
+};
 const bodyOf = (route: Route) => {
   const fields = route.body !== undefined && 'properties' in route.body ? Object.keys(route.body.properties as object) : [];
   const field = fc.constantFrom(...(fields.length === 0 ? ['x'] : fields));

@@ -124,7 +124,7 @@ test.each<[string, Outcome, string, string | null]>([
   ['FAILED', { kind: 'stopped', by: 'time_limit', code: null, signal: 15 }, '-1:0', 'ran into its time limit'],
   ['FAILED', { kind: 'start_failed', message: 'no such directory' }, '-1:0', 'could not be started: no such directory'],
   ['FAILED', { kind: 'lost', reason: 'process_vanished' }, '-999:0', 'its process vanished without a trace'],
-])('an end as %s after %j has the exit code %s', async (state, outcome, exitCode, message) => {
+])('an end as %s after %j has the exit code %s', async (...[state, outcome, exitCode, message]) => {
   const id = await submit({ script: 'exit 3' });
   await endWith(id, outcome);
   expect(await query(id)).toMatchObject({ state, error_msg: message, detail: { exit_code: exitCode } });
