@@ -4,12 +4,21 @@ import type { Logger, Loop } from '@weir/runtime';
 import type { HostConfig } from './config.ts';
 import { EventHub } from './events/event-hub.ts';
 import { HealthService } from './health-service.ts';
+import { AccountService } from './accounts/account-service.ts';
 import { IdentityService } from './identity/identity-service.ts';
+import { TokenService } from './identity/token-service.ts';
+import { UserService } from './identity/user-service.ts';
 import { AttemptService } from './jobs/attempt-service.ts';
 import { JobService } from './jobs/job-service.ts';
 import { LogService } from './jobs/log-service.ts';
+import { Meters } from './metrics/meters.ts';
+import { MetricsService } from './metrics/metrics-service.ts';
 import { makeLivenessLoop } from './nodes/liveness-loop.ts';
+import { NodeAdminService } from './nodes/node-admin-service.ts';
 import { NodeService } from './nodes/node-service.ts';
+import { UsageHistory } from './nodes/usage-history.ts';
+import { makeUsageLoop } from './nodes/usage-loop.ts';
+import { ReservationService } from './reservations/reservation-service.ts';
 import { makePlacementLoop } from './scheduler/placement-loop.ts';
 import { FrameService } from './sessions/frame-service.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
@@ -25,7 +34,13 @@ export interface Services {
   readonly store: Store;
   readonly hub: EventHub;
   readonly identity: IdentityService;
+  readonly tokens: TokenService;
+  readonly users: UserService;
+  readonly accounts: AccountService;
+  readonly reservations: ReservationService;
   readonly nodes: NodeService;
+  readonly nodeAdmin: NodeAdminService;
+  readonly metrics: MetricsService;
   readonly jobs: JobService;
   readonly logs: LogService;
   readonly workflows: WorkflowService;
@@ -44,7 +59,10 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
   const store = await Store.open(join(config.home, 'weir.db'));
   const hub = new EventHub();
   const sessions = new SessionRegistry();
-  const nodes = new NodeService(store, sessions, config.localNode);
+  const meters = new Meters();
+  const identity = new IdentityService(store);
+  const usage = new UsageHistory(store);
+  const nodes = new NodeService({ store, sessions, usage, config });
   const registry = new WarehouseRegistry([LOCAL_WAREHOUSE]);
   const placement = makePlacementLoop({ store, nodes, sessions, log });
   const engine = makeWorkflowEngine({ store, nodes, warehouses: registry, onJobQueued: () => placement.wake(), log });
@@ -66,13 +84,23 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
   store.onEvents((committed) => {
     const events = committed.map(({ event }) => event);
     hub.publish(events);
+    meters.countEvents(events);
+    for (const event of events) if (endsSession(event)) sessions.drop(event.node, 'its token is not good any more');
     if (events.some(concernsEngine)) engine.wake();
   });
+  store.onMeasured((measure) => meters.countCommit(measure));
+  const loops = [placement, engine, makeLivenessLoop({ config, store, sessions, attempts, log }), makeUsageLoop({ usage, identity, log })];
   return {
     store,
     hub,
-    identity: new IdentityService(store),
+    identity,
+    tokens: new TokenService(store),
+    users: new UserService(store, jobs),
+    accounts: new AccountService(store, config.policy.usageHalfLifeMs),
+    reservations: new ReservationService(store),
     nodes,
+    nodeAdmin: new NodeAdminService({ store, nodes, attempts }),
+    metrics: new MetricsService({ store, nodes, sessions, meters, loops }),
     jobs,
     logs: new LogService({ store, jobs, hub, sessions }),
     workflows: new WorkflowService({ store, hub, jobs, warehouses: registry, places: config, wake: () => engine.wake() }),
@@ -80,10 +108,15 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
     health: new HealthService({ store, nodes, placement, engine }),
     sessions,
     frames,
-    loops: [placement, engine, makeLivenessLoop({ config, store, sessions, attempts, log })],
+    loops,
     address: { url: '' },
     log,
   };
+}
+
+/** A node's token was taken back, or the node removed: its runner has no business here any more. */
+function endsSession(event: Event): event is Event & { readonly node: string } {
+  return event.node !== null && (event.type === 'node.removed' || event.type === 'policy.changed');
 }
 
 /** A stage's job began or ended. */

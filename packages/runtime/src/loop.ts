@@ -4,6 +4,8 @@ export interface LoopOptions {
   readonly name: string;
   /** Longest time between two runs, ms: repairs what a wake missed. */
   readonly periodMs: number;
+  /** Something is due earlier than the period is over: in so many ms; undefined = nothing is. */
+  readonly dueInMs?: () => number | undefined;
   /** Looks at the world and acts; takes no input. Runs never overlap. */
   readonly run: () => Promise<void>;
   readonly log: Logger;
@@ -23,6 +25,10 @@ export class Loop {
 
   constructor(options: LoopOptions) {
     this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
   }
 
   start(): void {
@@ -66,6 +72,11 @@ export class Loop {
     } while (this.#again && this.#started);
     // In the same turn as the last look at `#again`: a wake that came between the two would be forgotten.
     this.#running = undefined;
-    this.#timer = this.#started ? setTimeout(() => this.wake(), this.#options.periodMs) : undefined;
+    this.#timer = this.#started ? setTimeout(() => this.wake(), this.#chooseDelay()) : undefined;
+  }
+
+  #chooseDelay(): number {
+    const { periodMs, dueInMs } = this.#options;
+    return Math.max(0, Math.min(periodMs, dueInMs?.() ?? periodMs));
   }
 }

@@ -35,6 +35,21 @@ export async function insertAccount(db: Queries, account: { name: string; shares
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+/** Adds what everybody may charge, and the account of the own name of each user who has none. */
+export async function insertImplicitAccounts(db: Queries): Promise<void> {
+  await insertAccount(db, { name: 'default', shares: 1, limits: {} });
+  await db
+    .insertInto('accounts')
+    .columns(['name', 'shares', 'limits', 'created_at'])
+    .expression((from) =>
+      from
+        .selectFrom('users')
+        .select((select) => ['name', select.lit(1).as('shares'), select.val('{}').as('limits'), 'created_at'])
+        .where('name', 'not in', from.selectFrom('accounts').select('name')),
+    )
+    .execute();
+}
+
 /** Changes an account; tells whether there is one of that name. */
 export async function updateAccount(db: Queries, name: string, changes: { shares?: number; limits?: Limits }): Promise<boolean> {
   const values: AccountChanges = {

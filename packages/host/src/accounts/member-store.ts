@@ -24,6 +24,11 @@ export async function listMembers(db: Queries, of: { account?: string; user?: st
   return members;
 }
 
+/** Makes a user, who is none yet, a member. */
+export async function addMember(db: Queries, account: string, user: string): Promise<void> {
+  await db.insertInto('account_members').values({ account, user }).execute();
+}
+
 /** Makes exactly these users the members of an account. */
 export async function replaceMembers(db: Queries, account: string, users: readonly string[]): Promise<void> {
   await db.deleteFrom('account_members').where('account', '=', account).execute();

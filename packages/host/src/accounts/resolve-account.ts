@@ -12,7 +12,10 @@ export const COMMON_ACCOUNT = 'default';
  * Everybody may charge the own name, `default` and the accounts that they are a member of; an admin any. Throws `forbidden`.
  */
 export async function resolveAccount(db: Queries, identity: Identity, asked?: string): Promise<string> {
-  const account = asked ?? (await findUser(db, identity.user))?.default_account ?? COMMON_ACCOUNT;
+  const user = await findUser(db, identity.user);
+  if (user === undefined)
+    throw new AppError('forbidden', `there is no user "${identity.user}" any more`, { field: 'user', value: identity.user });
+  const account = asked ?? user.default_account;
   const own = identity.role === 'admin' || account === identity.user || account === COMMON_ACCOUNT;
   if (own || (await isMember(db, account, identity.user))) return account;
   throw new AppError(

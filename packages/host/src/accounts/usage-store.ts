@@ -8,3 +8,8 @@ export type StoredUsage = Selectable<UsageTable>;
 export async function listUsage(db: Queries): Promise<StoredUsage[]> {
   return db.selectFrom('usage').selectAll().execute();
 }
+
+/** Forgets what was charged to an account. */
+export async function deleteUsageOfAccount(db: Queries, account: string): Promise<void> {
+  await db.deleteFrom('usage').where('account', '=', account).execute();
+}

@@ -27,7 +27,7 @@ export function sessionCookie(token: string, maxAgeSeconds: number): string {
 export async function authenticate(request: FastifyRequest, identity: IdentityService, access: Route['access']): Promise<void> {
   if (access === 'open') return;
   const bearer = readBearer(request);
-  request.identity = await identity.authenticateUser(bearer ?? readCookie(request));
+  request.identity = await identity.authenticateUser(bearer ?? readCookie(request), request.ip);
   if (bearer === undefined) refuseForeignPage(request);
   if (access === 'admin' && request.identity.role !== 'admin') throw new AppError('forbidden', 'only an admin may do this');
 }

@@ -1,7 +1,10 @@
-import type { Event, EventPage, SYSTEM_ROUTES } from '@weir/contract';
+import type { Event, EventPage, RouteResponse, Routes, SYSTEM_ROUTES } from '@weir/contract';
 import { listEvents, readLastSeq } from '../events/event-store.ts';
 import type { Identity } from '../identity/identity-service.ts';
 import type { Services } from '../services.ts';
+import { listAudit, type AuditFilter } from '../store/audit-store.ts';
+import { parseObject } from '../store/parse-json.ts';
+import type { Queries } from '../store/store.ts';
 import { toIso } from '../store/time.ts';
 import type { Handlers } from './route-table.ts';
 
@@ -13,9 +16,9 @@ interface EventQuery {
   readonly wait_ms?: number;
 }
 
-/** Health, identity, nodes, events and warehouses. */
-export function systemHandlers(services: Services): Pick<Handlers, Exclude<keyof typeof SYSTEM_ROUTES, 'auditList' | 'metricsShow'>> {
-  const { identity: identities, warehouses, health } = services;
+/** Health, the own identity, metrics, audit, events and warehouses. */
+export function systemHandlers(services: Services): Pick<Handlers, keyof typeof SYSTEM_ROUTES> {
+  const { identity: identities, warehouses, health, metrics } = services;
   return {
     healthShow: async ({ reply }) => {
       const report = await health.check();
@@ -27,10 +30,18 @@ export function systemHandlers(services: Services): Pick<Handlers, Exclude<keyof
       const { ticket, expiresAt } = await identities.createTicket(identity);
       return { ticket, expires_at: toIso(expiresAt) };
     },
+    metricsShow: () => metrics.show(),
+    auditList: ({ query }) => readAuditPage(services.store.read, { ...query, limit: query.limit ?? 100 }),
     eventList: ({ identity, query, signal }) => readEventPage(services, { identity, query, signal }),
     warehouseList: async () => ({ warehouses: warehouses.list() }),
     warehouseQuery: ({ identity, params, body }) => warehouses.query(identity, params.name, body),
   };
+}
+
+async function readAuditPage(db: Queries, filter: AuditFilter): Promise<RouteResponse<Routes['auditList']>> {
+  const rows = await listAudit(db, filter);
+  const entries = rows.map((row) => ({ ...row, at: toIso(row.at), detail: parseObject(row.detail) }));
+  return { entries, next_before: rows.length === filter.limit ? (rows.at(-1)?.id ?? null) : null };
 }
 
 /** Reads a page of events that the asker may see; waits for the first one when asked to. */

@@ -1,30 +1,44 @@
 import { AppError } from '@weir/contract';
-import type { Identity } from './identity.ts';
+import { insertImplicitAccounts } from '../accounts/account-store.ts';
 import type { Store } from '../store/store.ts';
+import { AttemptLimit } from './attempt-limit.ts';
+import type { Identity } from './identity.ts';
 import { RecentIdentities } from './recent-identities.ts';
-import { findToken, insertToken, takeToken, deleteExpiredTokens } from './token-store.ts';
+import { deleteExpiredTokens, findToken, insertToken, takeToken, touchTokens, type TokenRow } from './token-store.ts';
 import { findUser, insertUser } from './user-store.ts';
 
 export type { Identity };
 
 const TICKET_MS = 10 * 60_000;
 const BROWSER_SESSION_MS = 12 * 3_600_000;
+/** A secret cannot be guessed; this bounds what guessing costs the store. */
+const WRONG_TOKENS = { most: 1_000, windowMs: 60_000 };
 
 /** Tokens in, identities out. */
 export class IdentityService {
   readonly #store: Store;
   readonly #recent = new RecentIdentities();
+  readonly #wrong = new AttemptLimit(WRONG_TOKENS);
+  /** Ids of tokens used since they were last noted. */
+  #used = new Set<number>();
 
   constructor(store: Store) {
     this.#store = store;
+    store.onEvents((committed) => {
+      if (committed.some(({ event }) => event.type === 'policy.changed')) this.#recent.forget();
+    });
   }
 
-  /** The user that a token belongs to, as of at most a second ago; throws `unauthenticated`. */
-  async authenticateUser(secret: string | undefined): Promise<Identity> {
+  /**
+   * The user that a token belongs to; what another host changed counts within a second, what this host changed at once.
+   * Throws `unauthenticated`, or `too_many_requests` when the address has sent too many wrong ones.
+   */
+  async authenticateUser(secret: string | undefined, address = ''): Promise<Identity> {
     const recent = secret === undefined ? undefined : this.#recent.find(secret);
     if (recent !== undefined) return recent;
-    const token = secret === undefined ? undefined : await findToken(this.#store.read, secret);
-    const user = token?.kind === 'user' ? await findUser(this.#store.read, token.subject) : undefined;
+    const { generation } = this.#recent;
+    const token = await this.#find(secret, 'user', address);
+    const user = token && (await findUser(this.#store.read, token.subject));
     if (secret === undefined || user === undefined) {
       throw new AppError(
         'unauthenticated',
@@ -32,14 +46,19 @@ export class IdentityService {
       );
     }
     const identity: Identity = { user: user.name, role: user.role };
-    this.#recent.remember(secret, identity);
+    this.#recent.remember(secret, identity, generation);
     return identity;
   }
 
-  /** The node that a token belongs to; throws `unauthenticated`. */
-  async authenticateNode(secret: string | undefined): Promise<string> {
-    const token = secret === undefined ? undefined : await findToken(this.#store.read, secret);
-    if (token?.kind !== 'node') throw new AppError('unauthenticated', 'no valid node token');
+  /** The node that a token belongs to; throws as `authenticateUser`. */
+  async authenticateNode(secret: string | undefined, address = ''): Promise<string> {
+    const token = await this.#find(secret, 'node', address);
+    if (token === undefined) {
+      throw new AppError(
+        'unauthenticated',
+        'no valid node token: the node was removed or its token revoked; join again with "weir node join"',
+      );
+    }
     return token.subject;
   }
 
@@ -69,20 +88,45 @@ export class IdentityService {
       const found = await takeToken(db, ticket, 'ticket');
       if (found === undefined) return undefined;
       await audit({ actor: found.subject, action: 'session.open', subject: `user:${found.subject}` });
-      return insertToken(db, { kind: 'user', subject: found.subject, expiresAt: Date.now() + BROWSER_SESSION_MS });
+      const expiresAt = Date.now() + BROWSER_SESSION_MS;
+      return insertToken(db, { kind: 'user', subject: found.subject, expiresAt, label: 'browser session' });
     });
     if (token === undefined)
       throw new AppError('unauthenticated', 'this link was used already or is too old: get a new one with "weir open"');
     return { token, maxAgeSeconds: BROWSER_SESSION_MS / 1000 };
   }
 
+  /** Stores when tokens were last used, all in one write. */
+  async noteUse(): Promise<void> {
+    if (this.#used.size === 0) return;
+    const used = [...this.#used];
+    this.#used = new Set();
+    await this.#store.write(({ db }) => touchTokens(db, used, Date.now()));
+  }
+
+  async #find(secret: string | undefined, kind: 'user' | 'node', address: string): Promise<TokenRow | undefined> {
+    if (secret === undefined) return undefined;
+    if (!this.#recent.wasGood(secret)) this.#wrong.check(address);
+    const token = await findToken(this.#store.read, secret);
+    if (token?.kind !== kind) {
+      this.#wrong.fail(address);
+      return undefined;
+    }
+    this.#used.add(token.id);
+    return token;
+  }
+
   async #issue(kind: 'user' | 'node', subject: string, known: string | undefined): Promise<string> {
     const token = known === undefined ? undefined : await findToken(this.#store.read, known);
-    if (known !== undefined && token?.kind === kind && token.subject === subject) return known;
+    const works = token?.kind === kind && token.subject === subject;
     return this.#store.write(async ({ db, audit }) => {
-      if (kind === 'user' && (await findUser(db, subject)) === undefined) await insertUser(db, { name: subject, role: 'admin' });
+      if (kind === 'user') {
+        await insertUser(db, { name: subject, role: 'admin' });
+        await insertImplicitAccounts(db);
+      }
+      if (known !== undefined && works) return known;
       await audit({ actor: 'host', action: 'token.issue', subject: `${kind}:${subject}` });
-      return insertToken(db, { kind, subject, expiresAt: null });
+      return insertToken(db, { kind, subject, expiresAt: null, label: 'issued by the host on its own machine' });
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Selectable, Updateable } from 'kysely';
 import type { Limits, Role } from '@weir/contract';
 import { parseStored } from '../store/parse-json.ts';
+import { insertAccount } from '../accounts/account-store.ts';
 import type { Queries } from '../store/store.ts';
 import type { UserTable } from '../store/schema.ts';
 
@@ -49,7 +50,7 @@ export async function countAdmins(db: Queries): Promise<number> {
   return Number(row.count);
 }
 
-/** Adds a user; tells whether the name was free. */
+/** Adds a user with the account of the own name; tells whether the name was free. */
 export async function insertUser(db: Queries, user: NewUser): Promise<boolean> {
   const { limits = {}, default_account = 'default' } = user;
   const result = await db
@@ -57,7 +58,9 @@ export async function insertUser(db: Queries, user: NewUser): Promise<boolean> {
     .values({ name: user.name, role: user.role, default_account, limits: JSON.stringify(limits), created_at: Date.now() })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  if ((result.numInsertedOrUpdatedRows ?? 0n) === 0n) return false;
+  await insertAccount(db, { name: user.name, shares: 1, limits: {} });
+  return true;
 }
 
 /** Changes a user; tells whether there is one of that name. */

@@ -1,11 +1,16 @@
-import { AppError, formatBytes, type Inventory, type Node } from '@weir/contract';
+import { AppError, formatBytes, type Inventory, type Labels, type Node, type NodeUsage, type NodeUsageHistory } from '@weir/contract';
+import type { HostConfig } from '../config.ts';
+import { findNodeToken } from '../identity/token-store.ts';
 import { listHeldAllocations, type Allocation } from '../allocations/allocation-store.ts';
 import { jobCouldEverFit, type PlanNode } from '../scheduler/core/plan.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { JobRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import { toIso } from '../store/time.ts';
-import { listNodes, upsertNode, type StoredNode } from './node-store.ts';
+import { parseStored } from '../store/parse-json.ts';
+import { sumHeld, type Held } from './held-store.ts';
+import { endNodeSession, findNode, listNodes, upsertNode, type StoredNode } from './node-store.ts';
+import { toNode } from './node-view.ts';
+import type { UsageHistory } from './usage-history.ts';
 
 interface Demand {
   readonly cpus: number;
@@ -13,53 +18,94 @@ interface Demand {
   readonly gpus: number;
 }
 
+export interface NodeParts {
+  readonly store: Store;
+  readonly sessions: SessionRegistry;
+  readonly usage: UsageHistory;
+  readonly config: Pick<HostConfig, 'localNode' | 'hostId'>;
+}
+
+/** Where a session came from, and on which host it is. */
+export interface SessionPlace {
+  /** As this host sees the runner's machine; counts where the runner names no address. */
+  readonly address?: string;
+  /** Absent: this one. */
+  readonly sessionHost?: string;
+}
+
 /** What is known of nodes, and what they have free. */
 export class NodeService {
-  readonly #store: Store;
-  readonly #sessions: SessionRegistry;
-  readonly #localNode: string;
+  readonly #parts: NodeParts;
 
-  constructor(store: Store, sessions: SessionRegistry, localNode: string) {
-    this.#store = store;
-    this.#sessions = sessions;
-    this.#localNode = localNode;
+  constructor(parts: NodeParts) {
+    this.#parts = parts;
   }
 
-  /** Stores what a runner found at the start of its session. */
-  async register(name: string, inventory: Inventory): Promise<void> {
-    await this.#store.write(async ({ db, emit }) => {
-      await upsertNode(db, name, { inventory, local: name === this.#localNode });
+  /** Stores what a runner found at the start of its session; throws `unauthenticated` when the node was removed meanwhile. */
+  async register(name: string, inventory: Inventory, place: SessionPlace = {}): Promise<void> {
+    const { store, config } = this.#parts;
+    await store.write(async ({ db, emit }) => {
+      const token = await findNodeToken(db, name);
+      if (token === undefined) throw new AppError('unauthenticated', `node "${name}" was removed: join again with "weir node join"`);
+      await upsertNode(db, name, {
+        inventory,
+        local: name === config.localNode,
+        address: inventory.address === '' ? (place.address ?? '') : inventory.address,
+        sessionHost: place.sessionHost ?? config.hostId,
+        labels: token.labels === null ? {} : parseStored<Labels>(token.labels),
+      });
       await emit({ type: 'node.online', node: name, data: { cpus: inventory.cpus, memory_bytes: inventory.memoryBytes } });
     });
   }
 
+  /** Notes that a node's session with this host ended; one that is on another host by now stays. */
+  async disconnect(name: string, sessionHost = this.#parts.config.hostId): Promise<void> {
+    this.#parts.usage.forget(name);
+    await this.#parts.store.write(async ({ db, emit }) => {
+      if (await endNodeSession(db, name, sessionHost)) await emit({ type: 'node.offline', node: name });
+    });
+  }
+
+  /** What a node is doing, from a heartbeat. */
+  onUsage(name: string, usage: NodeUsage): void {
+    this.#parts.usage.add(name, usage);
+  }
+
   /** Nodes that take jobs now (their runner is connected) with what they have free. */
   async listForPlan(): Promise<PlanNode[]> {
-    const [nodes, held] = await Promise.all([this.#listReady(), listHeldAllocations(this.#store.read)]);
+    const [nodes, held] = await Promise.all([this.#listReady(), listHeldAllocations(this.#parts.store.read)]);
     return nodes.map((node) => toPlanNode(node, held));
   }
 
   async list(): Promise<Node[]> {
-    const [nodes, held] = await Promise.all([listNodes(this.#store.read), listHeldAllocations(this.#store.read)]);
+    const { read } = this.#parts.store;
+    const [nodes, held] = await Promise.all([listNodes(read), sumHeld(read)]);
     return nodes.map((node) => this.#view(node, held));
   }
 
   /** Throws `node_not_found`. */
   async show(name: string): Promise<Node> {
-    const node = (await this.list()).find((candidate) => candidate.name === name);
-    if (node === undefined) throw new AppError('node_not_found', `there is no node "${name}"`, { field: 'name', value: name });
-    return node;
+    const { read } = this.#parts.store;
+    const node = await findNode(read, name);
+    if (node === undefined) throw unknownNode(name);
+    return this.#view(node, await sumHeld(read, name));
+  }
+
+  /** What a node was doing in the last `minutes` minutes; throws `node_not_found`. */
+  async showUsage(name: string, minutes: number): Promise<NodeUsageHistory> {
+    if ((await findNode(this.#parts.store.read, name)) === undefined) throw unknownNode(name);
+    return this.#parts.usage.show(name, minutes);
   }
 
   /** Largest number of CPUs and whether any GPU is to be had on one node; 0 and false while no node is known. */
   async describeLargest(): Promise<{ cpus: number; hasGpu: boolean }> {
-    const nodes = await listNodes(this.#store.read);
+    const nodes = await listNodes(this.#parts.store.read);
     return { cpus: Math.max(0, ...nodes.map((node) => node.cpus)), hasGpu: nodes.some((node) => node.gpus.length > 0) };
   }
 
   /** Throws `resources_never_fit` when nodes are known and none of them could hold the demand even when empty. */
   async refuseWhatNeverFits(demand: Demand): Promise<void> {
-    const nodes = (await listNodes(this.#store.read)).map((node) => toPlanNode(node, []));
+    const nodes = (await listNodes(this.#parts.store.read)).map((node) => toPlanNode(node, []));
     if (nodes.length === 0 || jobCouldEverFit({ id: 0, ...demand }, nodes)) return;
     const largest = nodes.map((node) => `${node.name} (${node.cpus} CPUs, ${formatBytes(node.memoryBytes)}, ${node.gpus} GPUs)`).join(', ');
     throw new AppError('resources_never_fit', `no node could ever hold ${describeDemand(demand)}; there is ${largest}`, {
@@ -80,40 +126,23 @@ export class NodeService {
   }
 
   async #listReady(): Promise<StoredNode[]> {
-    const nodes = await listNodes(this.#store.read);
-    return nodes.filter((node) => node.state === 'online' && this.#sessions.find(node.name) !== undefined);
+    const nodes = await listNodes(this.#parts.store.read);
+    return nodes.filter((node) => node.state === 'online' && this.#parts.sessions.find(node.name) !== undefined);
   }
 
-  #view(node: StoredNode, held: readonly Allocation[]): Node {
-    const own = held.filter((allocation) => allocation.node === node.name);
-    const usedGpus = new Set(own.flatMap((allocation) => allocation.gpuIds));
-    return {
-      name: node.name,
-      state: node.state,
-      cpus: node.cpus,
-      cpus_allocated: sum(own, (allocation) => allocation.cpus),
-      memory_bytes: node.memory_bytes,
-      memory_bytes_allocated: sum(own, (allocation) => allocation.memoryBytes),
-      gpus: node.gpus.map((gpu) => ({
-        index: gpu.index,
-        name: gpu.name,
-        memory_bytes: gpu.memoryBytes,
-        allocated: usedGpus.has(gpu.index),
-      })),
-      jobs: own.length,
-      hostname: node.hostname,
-      os: node.os,
-      runner_version: node.runner_version,
-      last_seen_at: toIso(this.#sessions.find(node.name)?.lastSeenAt ?? node.last_seen_at),
-      drained: node.drained,
-      drain_reason: node.drain_reason,
-      labels: node.labels,
-      address: node.address,
-      numa: node.numa.map((part) => ({ id: part.id, cpus: part.cpuIds.length, memory_bytes: part.memoryBytes })),
-      executors: [...node.executors],
-      usage: null,
-    };
+  #view(node: StoredNode, held: ReadonlyMap<string, Held>): Node {
+    const { sessions, usage } = this.#parts;
+    return toNode(node, {
+      held: held.get(node.name),
+      lastSeenAt: sessions.find(node.name)?.lastSeenAt,
+      usage: usage.last(node.name),
+    });
   }
+}
+
+/** The refusal of a name that no node has. */
+export function unknownNode(name: string): AppError {
+  return new AppError('node_not_found', `there is no node "${name}"`, { field: 'name', value: name });
 }
 
 function toPlanNode(node: StoredNode, held: readonly Allocation[]): PlanNode {

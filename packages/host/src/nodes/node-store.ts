@@ -1,20 +1,34 @@
-import type { ExecutorReport, Gpu, Inventory, Labels, NodeState, NumaNode } from '@weir/contract';
+import { sql, type UpdateObject } from 'kysely';
+import type { ExecutorReport, Gpu, Inventory, Labels, NodeState, NodeUsage, NumaNode } from '@weir/contract';
 import { parseStored } from '../store/parse-json.ts';
+import type { Database, NodeRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
-import type { NodeRow } from '../store/schema.ts';
 
-/** A node with its GPUs parsed. */
-export interface StoredNode extends Omit<NodeRow, 'gpus' | 'local' | 'labels' | 'numa' | 'executors' | 'drained'> {
+/** A node with its JSON parsed. */
+export interface StoredNode extends Omit<NodeRow, 'gpus' | 'local' | 'labels' | 'numa' | 'executors' | 'drained' | 'usage'> {
   readonly gpus: readonly Gpu[];
   readonly local: boolean;
   readonly labels: Labels;
   readonly numa: readonly NumaNode[];
   readonly executors: readonly ExecutorReport[];
   readonly drained: boolean;
+  readonly usage: NodeUsage | null;
 }
 
-/** Stores what a runner found; the node is online. */
-export async function upsertNode(db: Queries, name: string, node: { inventory: Inventory; local: boolean }): Promise<void> {
+/** What a runner said of its node at the start of a session. */
+export interface NodeAtHello {
+  readonly inventory: Inventory;
+  readonly local: boolean;
+  /** How other nodes reach it. */
+  readonly address: string;
+  /** Id of the host that the session is on. */
+  readonly sessionHost: string;
+  /** Only of a node that is not known yet: later ones are set by admins. */
+  readonly labels: Labels;
+}
+
+/** Stores what a runner found; the node is online and its session on that host. Labels and drain of a known node stay. */
+export async function upsertNode(db: Queries, name: string, node: NodeAtHello): Promise<void> {
   const { inventory } = node;
   const values = {
     state: 'online' as const,
@@ -27,15 +41,27 @@ export async function upsertNode(db: Queries, name: string, node: { inventory: I
     boot_id: inventory.bootId,
     runner_version: inventory.runnerVersion,
     last_seen_at: Date.now(),
-    address: inventory.address,
+    address: node.address,
     numa: JSON.stringify(inventory.numa),
     executors: JSON.stringify(inventory.executors),
+    session_host: node.sessionHost,
   };
   await db
     .insertInto('nodes')
-    .values({ name, ...values })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet(values))
+    .values({ name, ...values, labels: JSON.stringify(node.labels), beat: 1 })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ ...values, beat: sql<number>`nodes.beat + 1` }))
     .execute();
+}
+
+/** Notes that a node's session on that host ended; does nothing when it is on another one by now. */
+export async function endNodeSession(db: Queries, name: string, sessionHost: string): Promise<boolean> {
+  const result = await db
+    .updateTable('nodes')
+    .set({ session_host: null, last_seen_at: Date.now() })
+    .where('name', '=', name)
+    .where('session_host', '=', sessionHost)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }
 
 /** Changes a node's state when it is still `from`; tells whether it did. */
@@ -54,10 +80,45 @@ export async function changeNodeState(
   return result.numUpdatedRows > 0n;
 }
 
+/** Changes what admins say of a node; tells whether there is one of that name. */
+export async function updateNode(
+  db: Queries,
+  name: string,
+  changes: { labels?: Labels; drained?: boolean; drainReason?: string | null },
+): Promise<boolean> {
+  const values: UpdateObject<Database, 'nodes'> = {
+    ...(changes.labels === undefined ? {} : { labels: JSON.stringify(changes.labels) }),
+    ...(changes.drained === undefined ? {} : { drained: changes.drained ? 1 : 0 }),
+    ...(changes.drainReason === undefined ? {} : { drain_reason: changes.drainReason }),
+  };
+  const result = await db.updateTable('nodes').set(values).where('name', '=', name).executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Deletes a node; tells whether there was one. */
+export async function deleteNode(db: Queries, name: string): Promise<boolean> {
+  const result = await db.deleteFrom('nodes').where('name', '=', name).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
 /** Every node, by name. */
 export async function listNodes(db: Queries): Promise<StoredNode[]> {
-  const rows = await db.selectFrom('nodes').selectAll().orderBy('name').execute();
-  return rows.map((row) => ({
+  return (await db.selectFrom('nodes').selectAll().orderBy('name').execute()).map(parseNode);
+}
+
+/** The names of all nodes. */
+export async function listNodeNames(db: Queries): Promise<string[]> {
+  return (await db.selectFrom('nodes').select('name').orderBy('name').execute()).map((row) => row.name);
+}
+
+/** Finds a node by name. */
+export async function findNode(db: Queries, name: string): Promise<StoredNode | undefined> {
+  const row = await db.selectFrom('nodes').selectAll().where('name', '=', name).executeTakeFirst();
+  return row && parseNode(row);
+}
+
+function parseNode(row: NodeRow): StoredNode {
+  return {
     ...row,
     local: row.local === 1,
     drained: row.drained === 1,
@@ -65,5 +126,6 @@ export async function listNodes(db: Queries): Promise<StoredNode[]> {
     labels: parseStored<Labels>(row.labels),
     numa: parseStored<NumaNode[]>(row.numa),
     executors: parseStored<ExecutorReport[]>(row.executors),
-  }));
+    usage: row.usage === null ? null : parseStored<NodeUsage>(row.usage),
+  };
 }

@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely';
-import type { Database } from './schema.ts';
+import type { Kysely, Selectable } from 'kysely';
+import type { AuditTable, Database } from './schema.ts';
 
 /** One line of the audit log: who did what to what. Never a secret in `detail`. */
 export interface AuditEntry {
@@ -7,6 +7,23 @@ export interface AuditEntry {
   readonly action: string;
   readonly subject: string;
   readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** Which lines a reader asks for. `before` is an id: pages go from new to old. */
+export interface AuditFilter {
+  readonly actor?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** Reads a page of the audit log, newest first. */
+export async function listAudit(db: Kysely<Database>, filter: AuditFilter): Promise<Selectable<AuditTable>[]> {
+  let query = db.selectFrom('audit_log').selectAll().orderBy('id', 'desc').limit(filter.limit);
+  if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
+  if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+  if (filter.before !== undefined) query = query.where('id', '<', filter.before);
+  return query.execute();
 }
 
 /** Adds a line to the audit log. */

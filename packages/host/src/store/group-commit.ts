@@ -22,6 +22,12 @@ export interface WriteContext {
 
 export type WriteOperation<T> = (context: WriteContext) => Promise<T>;
 
+/** One commit: how many operations shared it, and how long it took from the first of them to the disk. */
+export interface CommitMeasure {
+  readonly operations: number;
+  readonly ms: number;
+}
+
 interface Waiting {
   readonly apply: (db: Transaction<Database>, events: Committed[]) => Promise<() => void>;
   readonly refuse: (error: unknown) => void;
@@ -34,6 +40,7 @@ interface Waiting {
 export class GroupCommit {
   readonly #backend: StoreBackend;
   readonly #onCommitted: (events: readonly Committed[]) => void;
+  readonly #measurers: ((measure: CommitMeasure) => void)[] = [];
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
   #failure: string | undefined;
@@ -57,6 +64,11 @@ export class GroupCommit {
     });
   }
 
+  /** Calls `measurer` after each commit. */
+  onMeasured(measurer: (measure: CommitMeasure) => void): void {
+    this.#measurers.push(measurer);
+  }
+
   async drain(): Promise<void> {
     await this.#flushing;
   }
@@ -78,6 +90,7 @@ export class GroupCommit {
   async #commitBatch(batch: readonly Waiting[]): Promise<void> {
     const events: Committed[] = [];
     const settle: (() => void)[] = [];
+    const startedAt = performance.now();
     try {
       const { writer, holdOffOthers, isFailure } = this.#backend;
       const transaction = await writer.startTransaction().execute();
@@ -100,6 +113,8 @@ export class GroupCommit {
       return;
     }
     this.#failure = undefined;
+    const measure = { operations: batch.length, ms: performance.now() - startedAt };
+    for (const measurer of this.#measurers) measurer(measure);
     for (const done of settle) done();
     if (events.length > 0) this.#onCommitted(events);
   }

@@ -3,7 +3,7 @@ import { CommitFeed } from '../events/commit-feed.ts';
 import { readLastSeq } from '../events/event-store.ts';
 import type { StoreBackend } from './dialects/backend.ts';
 import { openSqliteBackend } from './dialects/sqlite-backend.ts';
-import { GroupCommit, type Committed, type WriteOperation } from './group-commit.ts';
+import { GroupCommit, type CommitMeasure, type Committed, type WriteOperation } from './group-commit.ts';
 import { migrateToLatest } from './migrate.ts';
 import type { Database } from './schema.ts';
 
@@ -62,6 +62,11 @@ export class Store {
   /** Calls `listener` after each commit that stored events, of this host or another, in commit order; those of others come without jobs. */
   onEvents(listener: (events: readonly Committed[]) => void): void {
     this.#feed.subscribe(listener);
+  }
+
+  /** Calls `measurer` after each commit. */
+  onMeasured(measurer: (measure: CommitMeasure) => void): void {
+    this.#commits.onMeasured(measurer);
   }
 
   /** Publishes what other hosts have committed since; resolves when all of it is told. Throws `store_unavailable`. */
