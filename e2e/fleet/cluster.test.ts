@@ -39,7 +39,7 @@ describe('two hosts on one store', () => {
   const endAt = (client: Client, id: number) =>
     waitFor(`job ${id} to end`, async () => {
       const job = await client.jobShow({ params: { job_id: id }, query: { wait_ms: 2_000 } }).catch(() => undefined);
-      return job?.ended_at == null ? undefined : job;
+      return job === undefined || job.ended_at === null ? undefined : job;
     });
   const body = (line: string) => ({ body: { command: ['sh', '-c', line], env: { WEIR_FLEET: fleet.folder } } });
 
