@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AppError } from '@weir/contract/client';
+import { readEnvFile } from './settings/env-file.ts';
 
 /** What this process was told by its environment. */
 export interface Config {
@@ -17,19 +18,34 @@ export interface Config {
   readonly debug: boolean;
   /** The caller's variables, for `--env NAME` and for the processes of `weir up`. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Settings in `weir.env` of the home; the caller's variables win over them. */
+  readonly fileVariables: Readonly<Record<string, string>>;
 }
 
 /** Reads the configuration from variables; throws `invalid_input` naming the one that is wrong. */
-export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(callers: NodeJS.ProcessEnv = process.env): Config {
+  const home = resolve(text(callers, 'WEIR_HOME') ?? join(homedir(), '.weir'));
+  const fileVariables = readEnvFile(home);
+  const environment = Object.fromEntries(Object.entries(callers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  const variables = overlay(fileVariables, environment);
   return {
-    home: resolve(text(variables, 'WEIR_HOME') ?? join(homedir(), '.weir')),
+    home,
     hostUrl: text(variables, 'WEIR_HOST'),
     token: text(variables, 'WEIR_TOKEN'),
     listen: text(variables, 'WEIR_LISTEN'),
     port: readPort(text(variables, 'WEIR_PORT')),
-    debug: wantsDebug(variables),
-    environment: Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    debug: wantsDebug(callers),
+    environment,
+    fileVariables,
   };
+}
+
+/** Settings of the home with the caller's variables over them; an empty variable leaves a setting as it is. */
+export function overlay(
+  fileVariables: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return { ...environment, ...fileVariables, ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')) };
 }
 
 /** True when unexpected errors are to be shown with their stack. */

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { readWhole } from '../input/numbers.ts';
 import { examples, handleLocal } from '../invocation.ts';
+import { refuseJoinedHome } from '../nodes/joined-home.ts';
 import { becomeProgram } from '../up/become-program.ts';
+import { LISTENING_HELP } from '../up/listening-help.ts';
 import { hostProgram } from '../up/programs.ts';
 
 interface Options {

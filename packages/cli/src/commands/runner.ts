@@ -8,7 +8,8 @@ import { runnerProgram } from '../up/programs.ts';
 export function define(command: Command, config: Config): void {
   command.addHelpText(
     'after',
-    examples('weir runner') + '\n\nFor service managers and for further nodes; weir up starts a host and a runner together.',
+    examples('weir runner') +
+      '\n\nFor service managers; weir up starts a host and a runner together, weir node join the runner of a further node.',
   );
   handleLocal(command, config, async () => becomeProgram(runnerProgram(config)));
 }

@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { readWhole } from '../input/numbers.ts';
 import { examples, handleLocal, type Invocation } from '../invocation.ts';
+import { refuseJoinedHome } from '../nodes/joined-home.ts';
 import { note, print } from '../output/terminal.ts';
 import { startDetached } from '../up/detach.ts';
+import { LISTENING_HELP } from '../up/listening-help.ts';
 import { placesOf } from '../up/places.ts';
 import { readLivingRecord } from '../up/process-record.ts';
 import { waitUntilReady } from '../up/readiness.ts';
@@ -25,12 +27,16 @@ export function define(command: Command, config: Config): void {
       readWhole({ option: '--port', min: 0, max: 65_535 }),
     )
     .option('--listen <address>', 'address the host listens on (default: WEIR_LISTEN, else 127.0.0.1)')
-    .addHelpText('after', examples('weir up', 'weir up --detach', 'weir up --detach --port 0') + '\n\nStop it with: weir down');
+    .addHelpText(
+      'after',
+      examples('weir up', 'weir up --detach', 'weir up --detach --port 0') + `\n\nStop it with: weir down\n${LISTENING_HELP}`,
+    );
   handleLocal<Options>(command, config, startUp);
 }
 
 async function startUp({ config, options }: Invocation<Options>): Promise<void> {
   const places = placesOf(config.home);
+  refuseJoinedHome(config.home);
   const listening = { port: options.port ?? config.port, listen: options.listen ?? config.listen };
   if (readLivingRecord(places.up) !== undefined) return tellAlreadyUp(config);
   if (options.detach === true) {

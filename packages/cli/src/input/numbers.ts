@@ -16,8 +16,8 @@ export function readWhole({ option, min, max }: Range): (text: string) => number
   };
 }
 
-/** Reads the number of a job or workflow. */
-export function readId(noun: 'job' | 'workflow', text: string | undefined): number {
+/** Reads the number of a job, workflow or token. */
+export function readId(noun: 'job' | 'workflow' | 'token', text: string | undefined): number {
   const value = text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 1 && value <= Number.MAX_SAFE_INTEGER) return value;
   throw new AppError('invalid_input', `"${text ?? ''}" is not the id of a ${noun}: use a number such as 12 (see "weir ${noun} list")`, {

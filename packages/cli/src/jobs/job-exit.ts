@@ -20,12 +20,13 @@ const EXIT_OF_STATE: Record<JobState, (job: Job) => number> = {
   lost: () => NOT_RUN_EXIT,
 };
 
-/** The exit code that stands for how a job ended: its own; 128+n for signal n; 124 timed out, 130 cancelled, 137 out of memory, 125 never ran or lost. */
+/** The exit code that stands for how a job ended: its own; 128+n for signal n; 124 timed out, 130 cancelled, 137 out of memory, 125 never ran or lost; 1 for an array of which a task did not succeed. */
 export function exitCodeOf(job: Job): number {
   return EXIT_OF_STATE[job.state](job);
 }
 
 function exitOfFailure(job: Job): number {
+  if (job.array !== null) return 1;
   if (job.exit_signal !== null) return SIGNAL_EXIT + job.exit_signal;
   return job.exit_code === null || job.exit_code === 0 ? NOT_RUN_EXIT : job.exit_code;
 }

@@ -1,4 +1,4 @@
-import type { Job, JobState } from '@weir/contract/client';
+import type { Job, JobArray, JobState } from '@weir/contract/client';
 import { printable, type Color } from '../output/terminal.ts';
 import { formatSpan, spanBetween } from '../output/times.ts';
 
@@ -35,11 +35,38 @@ export function formatCommand(command: readonly string[]): string {
   return command.map((word) => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ');
 }
 
+/** A job's name with its place in an array: `train [3]` for a task, `train [1-100%8]` for the array. */
+export function formatName(job: Job): string {
+  if (job.array !== null) return `${job.name} [${formatSpec(job.array)}]`;
+  return job.array_index === null ? job.name : `${job.name} [${job.array_index}]`;
+}
+
+/** How far an array is: `40 of 100 done, 8 running, 2 failed`. */
+export function formatTasks({ tasks, active, completed, failed }: JobArray): string {
+  const parts = [
+    `${completed} of ${tasks} done`,
+    ...(active === 0 ? [] : [`${active} running`]),
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+  ];
+  return parts.join(', ');
+}
+
+/** Where a job runs or ran: `node-1`, `node-1 +3` for a gang, what it asks for while it waits, else `-`. */
+export function formatPlace(job: Job): string {
+  const others = Math.max(job.nodes, job.members.length) - 1;
+  if (job.node !== null) return others > 0 ? `${job.node} +${others}` : job.node;
+  return others > 0 ? `${others + 1} nodes` : '-';
+}
+
+function formatSpec({ spec, parallel }: JobArray): string {
+  return parallel === null || spec.includes('%') ? spec : `${spec}%${parallel}`;
+}
+
 /** One line that says where a job stands: `job 12 failed after 3.1s: exited with code 3`. */
 export function describeJob(job: Job): string {
   const elapsed = formatElapsed(job);
   const after = elapsed === null ? '' : ` after ${elapsed}`;
-  const [reason = ''] = (job.reason ?? '').split('\n');
+  const [reason = ''] = (job.reason ?? (job.array === null ? '' : formatTasks(job.array))).split('\n');
   return `job ${job.job_id} ${STATE_WORDS[job.state]}${after}${reason === '' ? '' : `: ${printable(reason)}`}`;
 }
 

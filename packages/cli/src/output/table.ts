@@ -5,28 +5,60 @@ import { paint, print, printable } from './terminal.ts';
 export interface Column {
   readonly head: string;
   readonly align?: 'right';
+  /** May be cut where the terminal is too narrow for the table. */
+  readonly cut?: boolean;
 }
 
 /** A cell; `painted` ones hold our own colours and are shown as they are. */
 export type Cell = string | number | { readonly painted: string };
 
 const GAP = '  ';
+/** Less of a column tells nothing. */
+const LEAST_WIDTH = 8;
 
-/** Lays rows out in aligned columns without lines; no space at the ends of lines. */
-export async function renderTable(columns: readonly Column[], rows: readonly (readonly Cell[])[]): Promise<string> {
+/** What a table is made of, and how many characters the terminal has for it. */
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Cell[])[];
+  /** Absent: as wide as it needs. */
+  readonly width?: number | undefined;
+}
+
+/** Lays rows out in aligned columns without lines; no space at the ends of lines. Columns that may be cut give way to `width`. */
+export async function renderTable({ columns, rows, width }: Table): Promise<string> {
   const lines = [columns.map((column) => paint('bold', column.head)), ...rows.map((row) => row.map(show))];
   const widthOf = await loadWidth(lines);
-  const widths = columns.map((_, index) => lines.reduce((most, line) => Math.max(most, widthOf(line[index] ?? '')), 0));
-  const pad = (text: string, index: number) => {
-    const blank = ' '.repeat((widths[index] ?? 0) - widthOf(text));
+  const natural = columns.map((_, index) => lines.reduce((most, line) => Math.max(most, widthOf(line[index] ?? '')), 0));
+  const widths = width === undefined ? natural : narrow(columns, natural, width);
+  const pad = (whole: string, index: number) => {
+    const most = widths[index] ?? 0;
+    const text = widthOf(whole) > most ? crop(whole, most) : whole;
+    const blank = ' '.repeat(Math.max(0, most - widthOf(text)));
     return columns[index]?.align === 'right' ? blank + text : text + blank;
   };
   return lines.map((line) => line.map(pad).join(GAP).trimEnd()).join('\n');
 }
 
-/** Prints rows in aligned columns. */
+/** Prints rows in aligned columns, as wide as the terminal at most where columns may be cut. */
 export async function printTable(columns: readonly Column[], rows: readonly (readonly Cell[])[]): Promise<void> {
-  await print(await renderTable(columns, rows));
+  await print(await renderTable({ columns, rows, width: process.stdout.isTTY ? process.stdout.columns : undefined }));
+}
+
+/** Takes what is too much from the widest of the columns that may be cut, again and again. */
+function narrow(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+  const widths = [...natural];
+  let excess = widths.reduce((sum, one) => sum + one + GAP.length, -GAP.length) - width;
+  while (excess > 0) {
+    const open = columns.flatMap((column, index) => (column.cut === true && (widths[index] ?? 0) > LEAST_WIDTH ? [index] : []));
+    const widest = open.reduce<number | undefined>(
+      (best, index) => (best === undefined || (widths[index] ?? 0) > (widths[best] ?? 0) ? index : best),
+      undefined,
+    );
+    if (widest === undefined) return widths;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    excess -= 1;
+  }
+  return widths;
 }
 
 /** Prints a title and named facts below it; facts without a value are left out. */

@@ -32,7 +32,8 @@ export async function startDetached(config: Config, { listen, port }: Listening)
   }
 }
 
-function launch({ args, environment }: Program, { cwd, logPath }: { cwd: string; logPath: string }): ChildProcess {
+/** Starts a program that outlives us, with its output in a log. */
+export function launch({ args, environment }: Program, { cwd, logPath }: { cwd: string; logPath: string }): ChildProcess {
   const log = openLog(logPath);
   const child = spawn(process.execPath, args, { cwd, env: environment, detached: true, stdio: ['ignore', log, log] });
   closeSync(log);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../config.ts';
+import { overlay, type Config } from '../config.ts';
+import { readMembership } from '../nodes/joined-home.ts';
 import { defaultDataRoots } from './data-roots.ts';
 
 /** A process of ours: what to execute and its whole environment. */
@@ -44,8 +45,14 @@ export function hostProgram(config: Config, listening: Listening): Program {
 export function runnerProgram(config: Config): Program {
   return {
     args: [...LEAN, fileURLToPath(import.meta.resolve('@weir/runner/main'))],
-    environment: { WEIR_DATA_ROOTS: defaultDataRoots(process.cwd()), ...sharedEnvironment(config) },
+    environment: { WEIR_DATA_ROOTS: defaultDataRoots(process.cwd()), ...sharedEnvironment(config), ...joinedHost(config.home) },
   };
+}
+
+/** Of a home that joined a host: which one, and under which name its token was made. */
+function joinedHost(home: string): Record<string, string> {
+  const membership = readMembership(home);
+  return membership === undefined ? {} : { WEIR_HOST_URL: membership.host, WEIR_NODE_NAME: membership.node };
 }
 
 /** This program itself, called again with other words. */
@@ -58,7 +65,7 @@ export function ownProgram(config: Config, words: readonly string[]): Program {
 }
 
 function sharedEnvironment(config: Config): Record<string, string> {
-  const inherited = Object.entries(config.environment).filter(([name]) => !CALLERS_OWN.includes(name));
+  const inherited = Object.entries(overlay(config.fileVariables, config.environment)).filter(([name]) => !CALLERS_OWN.includes(name));
   return {
     NODE_COMPILE_CACHE: join(config.home, 'cache', 'node'),
     ...enginePlaces(),

@@ -31,28 +31,10 @@ test('a query that fails passes its error through', async () => {
   expect(host.calls.find((call) => call.id === 'warehouseQuery')?.body).toEqual({ sql: 'selec 1', format: 'json' });
 });
 
-test('warehouses, nodes and one node are shown', async () => {
+test('warehouses are shown', async () => {
   await using host = await FakeHost.start();
   const show = async (...args: string[]) => (await runWeir(args, { home: host.home })).stdout;
   expect(await show('warehouse', 'list')).toBe('NAME   KIND\nlocal  duckdb\n');
-  expect(await show('node', 'list')).toBe(
-    'NAME    STATE   JOBS  CPUS              MEMORY  GPUS\nnode-1  online     2   2/8  1.5 GiB / 16.0 GiB   1/1\n',
-  );
-  expect(await show('node', 'show', 'node-1')).toBe(
-    [
-      'node node-1',
-      '  state      online',
-      '  hostname   node-1.test',
-      '  system     Linux',
-      '  runner     0.1.0',
-      '  last seen  2026-01-31 10:00:00',
-      '  jobs       2',
-      '  cores      2 of 8 allocated',
-      '  memory     1.5 GiB of 16.0 GiB allocated',
-      '  GPU 0      GPU, 8.0 GiB, allocated',
-      '',
-    ].join('\n'),
-  );
 });
 
 test('events are listed in order, of one job when asked', async () => {

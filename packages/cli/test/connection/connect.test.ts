@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { connect } from '../../src/connection/connect.ts';
+import { storeLogin } from '../../src/connection/logins.ts';
 
 let home = '';
 beforeEach(() => {
@@ -25,7 +26,17 @@ test('a named host wins over the environment and the home', () =>
 test('a host may be named without http://', () => expect(at({ WEIR_HOST: 'box:7766', WEIR_TOKEN: 't' }).url).toBe('http://box:7766'));
 
 test("the home's credential never goes to another host", () =>
-  expect(() => at({}, 'http://elsewhere:7766')).toThrow(/^no token for http:\/\/elsewhere:7766: set WEIR_TOKEN/));
+  expect(() => at({}, 'http://elsewhere:7766')).toThrow(
+    /^no token for http:\/\/elsewhere:7766: run "weir login --host http:\/\/elsewhere:7766", or set WEIR_TOKEN/,
+  ));
+
+test('a host of a login gets the token of that login, and is the one talked to when none runs', () => {
+  storeLogin(home, { url: 'https://lab', token: 'lab' });
+  expect(at({}, 'https://lab/').options).toEqual({ url: 'https://lab', token: 'lab' });
+  expect(at().options.token).toBe('own');
+  rmSync(join(home, 'run', 'host.json'));
+  expect(at().options).toEqual({ url: 'https://lab', token: 'lab' });
+});
 
 test("the home's own host may be named", () => expect(at({}, '127.0.0.1:7766').options.token).toBe('own'));
 

@@ -4,17 +4,21 @@ import { join } from 'node:path';
 import { AppError, type OperationId } from '@weir/contract';
 import { readProcessIdentity } from '@weir/runtime';
 import { Changes } from './changes.ts';
+import { FakeFleet } from './fake-fleet.ts';
 import { FakeJobs } from './fake-jobs.ts';
 import { FakeWorkflow } from './fake-workflows.ts';
 import { serve, type Answer, type Call } from './router.ts';
 
-const TOKEN = 'weir-token-of-the-test';
+/** The credential that the fake host knows. */
+export const TOKEN = 'weir-token-of-the-test';
+const OPEN: readonly OperationId[] = ['healthShow', 'nodeJoin'];
 
 /** A host over a real socket, with state and a script, and a Weir home that leads to it. */
 export class FakeHost implements AsyncDisposable {
   readonly home = mkdtempSync(join(tmpdir(), 'weir-cli-'));
   readonly changes = new Changes();
   readonly jobs = new FakeJobs(this.changes);
+  readonly fleet = new FakeFleet();
   readonly workflow = new FakeWorkflow(this.changes);
   readonly calls: Call[] = [];
   #port = 0;
@@ -60,27 +64,34 @@ export class FakeHost implements AsyncDisposable {
   async #handle(call: Call): Promise<Answer> {
     this.calls.push(call);
     this.changes.tell();
-    if (call.token !== TOKEN && call.id !== 'healthShow')
+    if (call.token !== TOKEN && !OPEN.includes(call.id))
       throw new AppError('unauthenticated', 'this token is not known: ask for a new one');
-    const answer = this.#system(call) ?? (await this.jobs.handle(call)) ?? (await this.workflow.handle(call));
+    const answer = this.#system(call) ?? (await this.jobs.handle(call)) ?? this.fleet.handle(call) ?? (await this.workflow.handle(call));
     if (answer === undefined) throw new AppError('not_found', `the fake host has no ${call.id}`);
     return answer;
   }
 
   #system(call: Call): Answer | undefined {
-    const checks = { store: 'ok', scheduler: 'ok', workflows: 'ok' };
+    const checks = { store: 'ok', scheduler: 'ok', workflows: 'ok', loops: 'ok' };
     switch (call.id) {
       case 'healthShow':
-        return { json: { status: 'healthy', version: '0.1.0', pid: process.pid, uptime_seconds: 61, checks, nodes_online: 1 } };
+        return {
+          json: {
+            status: 'healthy',
+            version: '0.1.0',
+            pid: process.pid,
+            uptime_seconds: 61,
+            checks,
+            host: 'h1',
+            leader: true,
+            leading_host: 'h1',
+            nodes_online: 1,
+          },
+        };
       case 'meShow':
         return { json: { user: 'ada', role: 'admin' } };
       case 'ticketCreate':
         return { json: { ticket: 'one-time', expires_at: '2026-01-31T10:05:00.000Z' } };
-      case 'nodeList':
-        return { json: { nodes: [NODE] } };
-      case 'nodeShow':
-        if (call.params['name'] !== NODE.name) throw new AppError('node_not_found', `there is no node ${String(call.params['name'])}`);
-        return { json: NODE };
       case 'warehouseList':
         return { json: { warehouses: [{ name: 'local', kind: 'duckdb' }] } };
       default:
@@ -88,20 +99,3 @@ export class FakeHost implements AsyncDisposable {
     }
   }
 }
-
-const GIB = 1024 ** 3;
-
-const NODE = {
-  name: 'node-1',
-  state: 'online',
-  cpus: 8,
-  cpus_allocated: 2,
-  memory_bytes: 16 * GIB,
-  memory_bytes_allocated: 1.5 * GIB,
-  gpus: [{ index: 0, name: 'GPU', memory_bytes: 8 * GIB, allocated: true }],
-  jobs: 2,
-  hostname: 'node-1.test',
-  os: 'Linux',
-  runner_version: '0.1.0',
-  last_seen_at: '2026-01-31T10:00:00.000Z',
-};

@@ -1,4 +1,18 @@
-import { AppError, jobHasEnded, LOG_HEADERS, type Event, type Job } from '@weir/contract';
+import {
+  AppError,
+  BatchCreate,
+  formatIndices,
+  jobHasEnded,
+  JobUpdate,
+  LOG_HEADERS,
+  parseArraySpec,
+  type Batch,
+  type Event,
+  type Job,
+  type JobArray,
+  type JobWhy,
+} from '@weir/contract';
+import { Value } from 'typebox/value';
 import type { Answer, Call } from './router.ts';
 import type { Changes } from './changes.ts';
 
@@ -9,6 +23,10 @@ export class FakeJobs {
   readonly #changes: Changes;
   readonly #jobs = new Map<number, Job>();
   readonly #logs = new Map<string, Buffer>();
+  /** What is answered about jobs that wait; `null` is the dry run. */
+  readonly why = new Map<number | null, Partial<JobWhy>>();
+  /** Nodes that the fake host does not know: jobs for them are refused in a batch. */
+  readonly unknownNodes = new Set<string>();
   readonly #endedAttempts = new Set<string>();
   readonly #events: Event[] = [];
   /** While true, logs are answered as by a host whose node is away. */
@@ -110,6 +128,17 @@ export class FakeJobs {
     switch (call.id) {
       case 'jobCreate':
         return { json: this.add(describeCreated(call.body)) };
+      case 'batchCreate':
+        return { json: this.#createBatch(call.body) };
+      case 'jobDryRun':
+        return { json: this.whyOf(null) };
+      case 'jobWhy':
+        return { json: this.whyOf(this.get(id).job_id) };
+      case 'jobUpdate':
+        if (this.get(id).state !== 'pending')
+          throw new AppError('state_conflict', `job ${id} is ${this.get(id).state}, only a waiting one can change`);
+        this.#set(id, readUpdate(call.body), 'job.updated');
+        return { json: this.get(id) };
       case 'jobList':
         return { json: this.#list(call.query) };
       case 'jobShow':
@@ -137,9 +166,29 @@ export class FakeJobs {
     }
   }
 
+  whyOf(job_id: number | null): JobWhy {
+    const priority = { total: 0, age: 0, fair_share: 0, size: 0, user: 0 };
+    const nothing = { jobs_ahead: 0, ahead: [], priority, estimated_start: null, nodes: [], changes: [] };
+    return { job_id, kind: 'resources', reason: 'waits for 2 free cores', ...nothing, ...this.why.get(job_id) };
+  }
+
+  #createBatch(body: unknown) {
+    const { job, targets, commands } = Value.Parse(BatchCreate, body);
+    const batch_id = this.#jobs.size + 1;
+    const jobs: Job[] = [];
+    const refused: Batch['refused'] = [];
+    for (const [index, target] of (targets ?? []).entries()) {
+      if (this.unknownNodes.has(target.node)) {
+        refused.push({ index, target, code: 'node_not_found', reason: `there is no node ${target.node}` });
+      } else jobs.push(this.add({ ...describeCreated(job), target, batch_id }));
+    }
+    for (const command of commands ?? []) jobs.push(this.add({ command, batch_id }));
+    return { batch_id, jobs, refused };
+  }
+
   #list(query: Record<string, unknown>) {
     const limit = Number(query['limit'] ?? 100);
-    const all = [...this.#jobs.values()].reverse().filter((job) => query['state'] === undefined || job.state === query['state']);
+    const all = [...this.#jobs.values()].reverse().filter((job) => matches(job, query));
     const rest = all.filter((job) => query['before'] === undefined || job.job_id < Number(query['before']));
     const jobs = rest.slice(0, limit);
     return { jobs, total: all.length, next_before: rest.length > limit ? (jobs.at(-1)?.job_id ?? null) : null };
@@ -192,6 +241,21 @@ export class FakeJobs {
   }
 }
 
+function matches(job: Job, query: Record<string, unknown>): boolean {
+  const { limit: _, before: __, ...filter } = query;
+  return Object.entries(filter).every(([field, value]) => Object.entries(job).some(([name, actual]) => name === field && actual === value));
+}
+
+function readUpdate(body: unknown): Partial<Job> {
+  const { time_limit_ms, begin_at, comment, priority } = Value.Parse(JobUpdate, body);
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(time_limit_ms === undefined ? {} : { time_limit_ms }),
+    ...(begin_at === undefined ? {} : { begin_at }),
+    ...(comment === undefined ? {} : { comment }),
+  };
+}
+
 function describeCreated(body: unknown): Partial<Job> {
   const get = (name: string): unknown =>
     typeof body === 'object' && body !== null ? Object.entries(body).find(([key]) => key === name)?.[1] : undefined;
@@ -201,7 +265,14 @@ function describeCreated(body: unknown): Partial<Job> {
     command: Array.isArray(command) ? command.map(String) : null,
     name: typeof name === 'string' ? name : 'job',
     kind: command === undefined ? 'script' : 'command',
+    ...(get('array') === undefined ? {} : { array: newArray(String(get('array'))) }),
   };
+}
+
+function newArray(text: string): JobArray {
+  const { indices, parallel } = parseArraySpec(text);
+  const tasks = indices.length;
+  return { spec: formatIndices(indices), parallel, tasks, waiting: tasks, active: 0, completed: 0, failed: 0 };
 }
 
 function startOfTail(log: Buffer | undefined, lines: number): number {

@@ -8,7 +8,15 @@ test('columns stand under each other without spaces at the ends of lines', async
     [1, 'short', ''],
     [120, '日本語 name', { painted: '\u001b[31mx\u001b[39m' }],
   ];
-  expect(await renderTable(columns, rows)).toBe(' ID  NAME         NOTE\n  1  short\n120  日本語 name  \u001b[31mx\u001b[39m');
+  expect(await renderTable({ columns, rows })).toBe(' ID  NAME         NOTE\n  1  short\n120  日本語 name  \u001b[31mx\u001b[39m');
+});
+
+test('columns that may be cut give way where the terminal is narrow, the widest first', async () => {
+  const columns = [{ head: 'ID' }, { head: 'NAME', cut: true }, { head: 'REASON', cut: true }];
+  const rows = [[1, 'a name of some length', 'waits for resources that others hold']];
+  const table = await renderTable({ columns, rows, width: 40 });
+  expect(table).toBe('ID  NAME               REASON\n1   a name of some l…  waits for resour…');
+  expect(await renderTable({ columns, rows, width: 5 })).toBe('ID  NAME      REASON\n1   a name …  waits f…');
 });
 
 test('text of others cannot steer the terminal', () =>

@@ -1,91 +1,76 @@
 import { Option, type Command } from 'commander';
-import { JOB_STATES, type Job, type JobList, type JobState } from '@weir/contract/client';
+import { JOB_STATES, type JobState } from '@weir/contract/client';
 import type { Config } from '../../config.ts';
-import type { Connection } from '../../connection/connect.ts';
-import { readWhole } from '../../input/numbers.ts';
+import { readPast } from '../../input/begin-time.ts';
+import { readId, readWhole } from '../../input/numbers.ts';
 import { examples, handle, type Invocation } from '../../invocation.ts';
-import { colorOfState, formatElapsed } from '../../jobs/job-text.ts';
-import { crop, printTable, type Cell, type Column } from '../../output/table.ts';
-import { note, paint, printJson } from '../../output/terminal.ts';
-import { formatTime } from '../../output/times.ts';
+import { loadJobs, type JobFilter } from '../../jobs/load-jobs.ts';
+import { printJobs } from '../../jobs/job-table.ts';
+import { note, printJson } from '../../output/terminal.ts';
 
-const PAGE = 1000;
 const DEFAULT_LIMIT = 50;
-const MAX_TEXT = 60;
 
 interface Options {
   readonly state?: JobState;
   readonly user?: string;
+  readonly mine?: boolean;
   readonly name?: string;
+  readonly account?: string;
+  readonly node?: string;
+  readonly batch?: number;
+  readonly array?: number;
+  readonly workflow?: number;
+  readonly since?: string;
   readonly limit?: number;
   readonly all?: boolean;
 }
-
-const COLUMNS: readonly Column[] = [
-  { head: 'ID', align: 'right' },
-  { head: 'NAME' },
-  { head: 'USER' },
-  { head: 'STATE' },
-  { head: 'NODE' },
-  { head: 'CPUS', align: 'right' },
-  { head: 'GPUS', align: 'right' },
-  { head: 'SUBMITTED' },
-  { head: 'ELAPSED', align: 'right' },
-  { head: 'REASON' },
-];
 
 /** `weir job list`. */
 export function define(command: Command, config: Config): void {
   command
     .addOption(new Option('--state <state>', 'only jobs in this state').choices(JOB_STATES))
-    .option('--user <user>', 'only jobs of this user')
+    .addOption(new Option('--user <user>', 'only jobs of this user').conflicts('mine'))
+    .option('--mine', 'only jobs of mine')
     .option('--name <name>', 'only jobs of this name')
+    .option('--account <name>', 'only jobs charged to this account')
+    .option('--node <name>', 'only jobs on this node, of their last attempt')
+    .option('--batch <id>', 'only jobs that were submitted together with this one', (text) => readId('job', text))
+    .option('--array <id>', 'only the tasks of this array', (text) => readId('job', text))
+    .option('--workflow <id>', 'only the jobs of this workflow', (text) => readId('workflow', text))
+    .option('--since <time>', 'only jobs submitted since: 2h (ago), 16:00, 2026-01-31', (text) => readPast('--since', text))
     .option('--limit <n>', `most jobs to show (default: ${DEFAULT_LIMIT})`, readWhole({ option: '--limit', min: 1, max: 1_000_000 }))
     .option('--all', 'show every one')
-    .addHelpText('after', examples('weir job list', 'weir job list --state running', 'weir job list --all --json'));
+    .addHelpText(
+      'after',
+      examples('weir job list', 'weir job list --state running --mine', 'weir job list --array 12', 'weir job list --all --json'),
+    );
   handle<Options>(command, config, listJobs);
 }
 
 async function listJobs(call: Invocation<Options>): Promise<void> {
-  const list = await loadJobs(call.connect(), call.options);
+  const { options } = call;
+  const { client } = call.connect();
+  const user = options.mine === true ? (await client.meShow()).user : options.user;
+  const limit = options.all === true ? Number.POSITIVE_INFINITY : (options.limit ?? DEFAULT_LIMIT);
+  const list = await loadJobs(client, { filter: readFilter(options, user), since: options.since, limit });
   if (call.json) return printJson(list);
   if (list.jobs.length === 0) {
     note('no jobs');
     return;
   }
-  await printTable(COLUMNS, list.jobs.map(toRow));
+  await printJobs(list.jobs);
   if (list.next_before !== null) note(`${list.jobs.length} of ${list.total} jobs; --all shows every one`);
 }
 
-async function loadJobs({ client }: Connection, options: Options): Promise<JobList> {
-  const wanted = options.all === true ? Number.POSITIVE_INFINITY : (options.limit ?? DEFAULT_LIMIT);
-  const { state, user, name } = options;
-  const query = {
+function readFilter({ state, name, account, node, batch, array, workflow }: Options, user: string | undefined): JobFilter {
+  return {
     ...(state === undefined ? {} : { state }),
     ...(user === undefined ? {} : { user }),
     ...(name === undefined ? {} : { name }),
+    ...(account === undefined ? {} : { account }),
+    ...(node === undefined ? {} : { node }),
+    ...(batch === undefined ? {} : { batch_id: batch }),
+    ...(array === undefined ? {} : { array_id: array }),
+    ...(workflow === undefined ? {} : { workflow_id: workflow }),
   };
-  const list = await client.jobList({ query: { ...query, limit: Math.min(PAGE, wanted) } });
-  while (list.jobs.length < wanted && list.next_before !== null) {
-    const limit = Math.min(PAGE, wanted - list.jobs.length);
-    const page = await client.jobList({ query: { ...query, limit, before: list.next_before } });
-    list.jobs.push(...page.jobs);
-    list.next_before = page.next_before;
-  }
-  return list;
-}
-
-function toRow(job: Job): Cell[] {
-  return [
-    job.job_id,
-    crop(job.name, 30),
-    job.user,
-    { painted: paint(colorOfState(job.state), job.state) },
-    job.node ?? '-',
-    job.cpus,
-    job.gpus,
-    formatTime(job.submitted_at),
-    formatElapsed(job) ?? '-',
-    crop(job.reason ?? '', MAX_TEXT),
-  ];
 }

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { formatBytes, type Node, type NodeState } from '@weir/contract/client';
+import { formatBytes, type Node } from '@weir/contract/client';
 import type { Config } from '../../config.ts';
 import { examples, handle } from '../../invocation.ts';
+import { formatLabels, paintNodeState } from '../../nodes/node-text.ts';
 import { printTable, type Cell, type Column } from '../../output/table.ts';
-import { note, paint, printJson, type Color } from '../../output/terminal.ts';
-
-const COLORS: Record<NodeState, Color> = { online: 'green', suspect: 'yellow', lost: 'red' };
+import { note, printJson } from '../../output/terminal.ts';
 
 const COLUMNS: readonly Column[] = [
   { head: 'NAME' },
@@ -14,11 +13,13 @@ const COLUMNS: readonly Column[] = [
   { head: 'CPUS', align: 'right' },
   { head: 'MEMORY', align: 'right' },
   { head: 'GPUS', align: 'right' },
+  { head: 'BUSY', align: 'right' },
+  { head: 'LABELS', cut: true },
 ];
 
 /** `weir node list`. */
 export function define(command: Command, config: Config): void {
-  command.addHelpText('after', examples('weir node list') + '\n\nCPUS, MEMORY and GPUS: allocated / all.');
+  command.addHelpText('after', examples('weir node list') + '\n\nCPUS, MEMORY and GPUS: allocated / all. BUSY: CPUs in use now, measured.');
   handle(command, config, async (call) => {
     const list = await call.connect().client.nodeList();
     if (call.json) return printJson(list);
@@ -30,18 +31,15 @@ export function define(command: Command, config: Config): void {
   });
 }
 
-/** A node's state in its colour. */
-export function paintNodeState(state: NodeState): { readonly painted: string } {
-  return { painted: paint(COLORS[state], state) };
-}
-
 function toRow(node: Node): Cell[] {
   return [
     node.name,
-    paintNodeState(node.state),
+    paintNodeState(node),
     node.jobs,
     `${node.cpus_allocated}/${node.cpus}`,
     `${formatBytes(node.memory_bytes_allocated)} / ${formatBytes(node.memory_bytes)}`,
     `${node.gpus.filter((gpu) => gpu.allocated).length}/${node.gpus.length}`,
+    node.usage === null ? '-' : `${node.usage.cpuPercent.toFixed(0)}%`,
+    formatLabels(node.labels),
   ];
 }

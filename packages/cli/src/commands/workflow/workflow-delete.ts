@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { AppError } from '@weir/contract/client';
 import type { Config } from '../../config.ts';
+import { confirm } from '../../input/confirm.ts';
 import { readId } from '../../input/numbers.ts';
 import { examples, handle, type Invocation } from '../../invocation.ts';
 import { note, print, printJson } from '../../output/terminal.ts';
@@ -22,7 +21,7 @@ export function define(command: Command, config: Config): void {
 async function deleteWorkflow(call: Invocation<Options>): Promise<number> {
   const task_id = readId('workflow', call.args[0]);
   const { client } = call.connect();
-  if (call.options.yes !== true && !(await confirm(task_id))) {
+  if (call.options.yes !== true && !(await confirm(warning(task_id)))) {
     note('nothing deleted');
     return 1;
   }
@@ -31,17 +30,9 @@ async function deleteWorkflow(call: Invocation<Options>): Promise<number> {
   return 0;
 }
 
-async function confirm(id: number): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new AppError('invalid_input', `workflow ${id} and its files would be deleted: say --yes, there is no terminal to ask at`, {
-      field: '--yes',
-    });
-  }
-  const dialog = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await dialog.question(`Delete workflow ${id} with its data, model and report? The result table stays. [y/N] `);
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    dialog.close();
-  }
+function warning(id: number) {
+  return {
+    what: `workflow ${id} and its files would be deleted`,
+    question: `Delete workflow ${id} with its data, model and report? The result table stays.`,
+  };
 }
