@@ -84,6 +84,8 @@ function registerRoute(app: FastifyInstance, route: Route, parts: { handler: Any
 function callerSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   // Of the answer, not of the connection: that one lives on, and a listener for each of its requests would stay with it.
-  reply.raw.once('close', () => controller.abort());
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
   return controller.signal;
 }

@@ -4,6 +4,7 @@ import type { JobRow } from '../store/schema.ts';
 import type { WriteContext } from '../store/group-commit.ts';
 import { listOpenTasks } from './arrays/array-store.ts';
 import { ALLOCATED_STATES, transitionJob } from './attempt-store.ts';
+import { closeArray } from './attempts/array-end.ts';
 import type { ArrayRecord } from './job-request.ts';
 import { findJob } from './job-store.ts';
 
@@ -28,23 +29,23 @@ async function cancelOne(context: WriteContext, row: JobRow, actor: string): Pro
   const changed = ended ?? (await transitionJob(context.db, { id, from: ALLOCATED_STATES, notStoppedByUser: true }, { stop_by: 'user' }));
   if (changed === undefined) return row;
   await tellCancel(context, changed, actor);
+  if (ended !== undefined && ended.array_id !== null) await closeArray(context, ended.array_id);
   return changed;
 }
 
 /** What waits of it is gone at once; it ends with its last task, now when none is on a node. */
 async function cancelArray(context: WriteContext, row: JobRow & { array: string }, actor: string): Promise<JobRow> {
   const { db } = context;
+  const array = JSON.stringify({ ...parseStored<ArrayRecord>(row.array), waiting: '' });
+  const marked = await transitionJob(db, { id: row.id, from: ['pending', 'running'] }, { state: 'running', array, stop_by: 'user' });
+  if (marked === undefined) return row;
+  await tellCancel(context, marked, actor);
   for (const id of await listOpenTasks(db, row.id)) {
     const task = await findJob(db, id);
     if (task !== undefined && task.stop_by !== 'user') await cancelOne(context, task, actor);
   }
-  const array = JSON.stringify({ ...parseStored<ArrayRecord>(row.array), waiting: '' });
-  const isOver = (await listOpenTasks(db, row.id)).length === 0;
-  const end = isOver ? ({ state: 'cancelled', ended_at: Date.now() } as const) : ({ state: 'running' } as const);
-  const changed = await transitionJob(db, { id: row.id, from: ['pending', 'running'] }, { ...end, array, stop_by: 'user' });
-  if (changed === undefined) return row;
-  await tellCancel(context, changed, actor);
-  return changed;
+  await closeArray(context, row.id);
+  return (await findJob(db, row.id)) ?? marked;
 }
 
 async function tellCancel({ emit }: WriteContext, job: JobRow, actor: string): Promise<void> {

@@ -24,3 +24,10 @@ export async function listOpenTasks(db: Queries, arrayId: number): Promise<numbe
     select id from jobs where array_id = ${arrayId} and state in ('pending', 'starting', 'running', 'paused') order by id`.execute(db);
   return rows.map(({ id }) => id);
 }
+
+/** True while a task of an array that has started goes on. */
+export async function hasOpenTask(db: Queries, arrayId: number): Promise<boolean> {
+  const { rows } = await sql`
+    select id from jobs where array_id = ${arrayId} and state in ('pending', 'starting', 'running', 'paused') limit 1`.execute(db);
+  return rows.length > 0;
+}

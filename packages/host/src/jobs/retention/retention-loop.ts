@@ -31,7 +31,7 @@ export function makeRetentionLoop(parts: RetentionParts): Loop {
 async function sweep(parts: RetentionParts, now: number): Promise<void> {
   const { store, leadership, retention } = parts;
   const jobs = { before: now - retention.jobsMs, limit: LIMIT };
-  for (const node of await listNodeNames(store.read)) while ((await forgetFiles(parts, node, jobs)) === LIMIT) await pause();
+  while (await forgetFiles(parts, jobs)) await pause();
   if (!leadership.isLeader) return;
   await repeat(parts, (db) => deleteForgottenJobs(db, jobs));
   await repeat(parts, (db) => deleteFleetEvents(db, jobs));
@@ -42,20 +42,19 @@ async function sweep(parts: RetentionParts, now: number): Promise<void> {
   });
 }
 
-/** Orders a node to delete the files of forgettable jobs, then notes that it did; tells how many orders there were. */
-async function forgetFiles(parts: RetentionParts, node: string, range: { before: number; limit: number }): Promise<number> {
-  const session = parts.sessions.find(node);
-  if (session === undefined) return 0;
-  const left = await listLeftFiles(parts.store.read, node, range);
-  if (left.length === 0) return 0;
-  for (const jobId of new Set(left.map((files) => files.jobId))) session.send({ type: 'forget', jobId });
-  await parts.store.write(({ db }) =>
-    deleteAllocations(
-      db,
-      left.map(({ allocationId }) => allocationId),
-    ),
-  );
-  return left.length;
+/** Orders the nodes that are connected here to delete the files of forgettable jobs, then notes that it did; tells whether there may be more. */
+async function forgetFiles({ store, sessions }: RetentionParts, range: { before: number; limit: number }): Promise<boolean> {
+  const connected = (await listNodeNames(store.read)).filter((node) => sessions.find(node) !== undefined);
+  const left = await listLeftFiles(store.read, connected, range);
+  const told = left.filter(({ node, jobId }) => {
+    const session = sessions.find(node);
+    session?.send({ type: 'forget', jobId });
+    return session !== undefined;
+  });
+  if (told.length === 0) return false;
+  const ids = told.map(({ allocationId }) => allocationId);
+  await store.write(({ db }) => deleteAllocations(db, ids));
+  return left.length === range.limit;
 }
 
 /** Runs one transaction after the other until one tells that nothing is left; others write in between. */

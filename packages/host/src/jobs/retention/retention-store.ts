@@ -5,6 +5,7 @@ import type { Queries } from '../../store/store.ts';
 export interface LeftFiles {
   readonly allocationId: number;
   readonly jobId: number;
+  readonly node: string;
 }
 
 /** An ended job that nobody needs any more: no workflow, no waiting job and no array that goes on refers to it. */
@@ -17,12 +18,13 @@ const forgettable = (before: number) => sql`
   and (jobs.array_id is null or not exists (
     select 1 from jobs whole where whole.id = jobs.array_id and (whole.ended_at is null or whole.ended_at >= ${before})))`;
 
-/** Attempts of forgettable jobs that left files on a node, as far as the node has not been told to delete them. */
-export async function listLeftFiles(db: Queries, node: string, range: { before: number; limit: number }): Promise<LeftFiles[]> {
+/** Attempts of forgettable jobs that left files on these nodes, as far as the nodes have not been told to delete them. */
+export async function listLeftFiles(db: Queries, nodes: readonly string[], range: { before: number; limit: number }): Promise<LeftFiles[]> {
+  if (nodes.length === 0) return [];
   const { rows } = await sql<LeftFiles>`
-    select held.id as "allocationId", held.job_id as "jobId"
-    from resource_allocations held join jobs on jobs.id = held.job_id
-    where held.node_name = ${node} and held.released = 1 and ${forgettable(range.before)}
+    select held.id as "allocationId", held.job_id as "jobId", held.node_name as node
+    from jobs join resource_allocations held on held.job_id = jobs.id
+    where ${forgettable(range.before)} and held.released = 1 and held.node_name in (${sql.join(nodes)})
     limit ${range.limit}`.execute(db);
   return rows;
 }
@@ -57,7 +59,9 @@ export async function deleteForgottenJobs(db: Queries, range: { before: number; 
 export async function deleteFleetEvents(db: Queries, range: { before: number; limit: number }): Promise<boolean> {
   const deleted = await sql`
     delete from events where seq in (
-      select seq from events where job_id is null and workflow_id is null and at < ${range.before} order by at limit ${range.limit})`.execute(db);
+      select seq from events where job_id is null and workflow_id is null and at < ${range.before} order by at limit ${range.limit})`.execute(
+    db,
+  );
   return Number(deleted.numAffectedRows ?? 0n) === range.limit;
 }
 
