@@ -22,7 +22,7 @@ export function readSourceFile(path: string): SourceFile {
   const kind = extname(path).toLowerCase();
   if (kind === '.toml') return { system: 'HakuRiver', rules: HAKURIVER, values: flatten(parse(path, () => parseToml(text))) };
   if (kind === '.yaml' || kind === '.yml')
-    return { system: 'the FuxiCTR workflow', rules: WORKFLOW, values: flatten(parse(path, () => parseYaml(text) as unknown)) };
+    return { system: 'the FuxiCTR workflow', rules: WORKFLOW, values: flatten(parse(path, (): unknown => parseYaml(text))) };
   return { system: 'scns-conductor', rules: PROPERTIES, values: new Map(Object.entries(parseEnv(text))) };
 }
 

@@ -12,9 +12,9 @@ type QueryCall = Pick<Call<Routes['conductorQuery']>, 'identity' | 'params' | 's
 
 /** The operations of scns-conductor. */
 export function conductorHandlers(services: Services): Pick<Handlers, keyof typeof CONDUCTOR_ROUTES> {
-  const { jobs } = services;
+  const { jobs, submits } = services;
   const submit = async ({ identity, body }: Pick<Call<Routes['conductorSubmit']>, 'identity' | 'body'>) => {
-    const job = await jobs.submit(identity, toJobCreate(body));
+    const job = await submits.submit(identity, toJobCreate(body));
     return { job_id: String(job.job_id) };
   };
   const query = (call: QueryCall) => inTheirWords(call.params.job_id, () => readJob(services, call));

@@ -1,17 +1,17 @@
 import {
   AppError,
   type Batch,
+  type BatchCreate,
+  type ErrorCode,
   type HakuriverSubmit,
   type HakuriverSubmitted,
-  type Job,
-  type JobCreate,
   type Node,
   type Routes,
   type Target,
 } from '@weir/contract';
 import type { Call } from '../../http/route-table.ts';
 import type { Identity } from '../../identity/identity.ts';
-import type { JobService } from '../../jobs/job-service.ts';
+import type { SubmitService } from '../../jobs/submit/submit-service.ts';
 import type { Services } from '../../services.ts';
 import { countGpus, toJobCreate } from './task-body.ts';
 
@@ -23,19 +23,23 @@ interface AskedTarget {
   readonly reason: string | undefined;
 }
 
-const NOTHING: Pick<Batch, 'jobs' | 'refused'> = { jobs: [], refused: [] };
+type Queued = Pick<Batch, 'jobs' | 'refused'>;
+
+const NOTHING: Queued = { jobs: [], refused: [] };
+const LACKS_OF_NODES: readonly ErrorCode[] = ['node_not_found', 'resources_never_fit'];
 
 /** Queues a task, once per target; status 503 when no target took it. */
-export async function submitTask({ jobs, nodes }: Services, call: Call<Routes['taskSubmit']>): Promise<HakuriverSubmitted> {
+export async function submitTask({ submits, nodes }: Services, call: Call<Routes['taskSubmit']>): Promise<HakuriverSubmitted> {
   const { identity, body, reply } = call;
   const create = toJobCreate(body);
   if ((body.targets ?? []).length === 0) {
-    const job = await jobs.submit(identity, { ...create, gpus: countGpus(body) });
+    const job = await submits.submit(identity, { ...create, gpus: countGpus(body) });
     return { message: 'Task queued', task_ids: [String(job.job_id)] };
   }
   const asked = readTargets(body, await nodes.list());
   const sound = asked.filter(({ reason }) => reason === undefined);
-  const batch = sound.length === 0 ? NOTHING : await queueEach(jobs, identity, { create, targets: sound.map(({ target }) => target) });
+  const batch =
+    sound.length === 0 ? NOTHING : await queueBatch(submits, identity, { job: create, targets: sound.map(({ target }) => target) });
   const failed = [
     ...asked.flatMap(({ text, reason }) => (reason === undefined ? [] : [{ target: text, reason }])),
     ...batch.refused.map(({ index, reason }) => ({ target: sound[index]?.text ?? null, reason })),
@@ -53,22 +57,19 @@ export async function submitTask({ jobs, nodes }: Services, call: Call<Routes['t
   };
 }
 
-async function queueEach(
-  jobs: JobService,
-  identity: Identity,
-  asked: { create: JobCreate; targets: readonly Target[] },
-): Promise<typeof NOTHING> {
-  const queued: Job[] = [];
-  const refused: Batch['refused'] = [];
-  for (const [index, target] of asked.targets.entries()) {
-    try {
-      queued.push(await jobs.submit(identity, { ...asked.create, target }));
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      refused.push({ index, target, code: error.code, reason: error.message });
-    }
+/** A batch of which no job can be queued is refused as a whole; what the nodes lack is a matter of each target. */
+async function queueBatch(submits: SubmitService, identity: Identity, batch: BatchCreate & { targets: Target[] }): Promise<Queued> {
+  try {
+    return await submits.submitBatch(identity, batch);
+  } catch (error) {
+    if (!(error instanceof AppError) || !isLackOfNodes(error)) throw error;
+    const { code, message } = error;
+    return { jobs: [], refused: batch.targets.map((target, index) => ({ index, target, code, reason: message })) };
   }
-  return { jobs: queued, refused };
+}
+
+function isLackOfNodes({ code, detail }: AppError): boolean {
+  return LACKS_OF_NODES.includes(code) || detail.field?.startsWith('target.') === true;
 }
 
 function readTargets(body: HakuriverSubmit, nodes: readonly Node[]): AskedTarget[] {
