@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '@weir/contract';
@@ -43,6 +44,7 @@ async function serve(services: Services, config: HostConfig, unlock: () => void)
   const app = await buildApp(services, log);
   const url = await listen(app, config);
   services.address.url = url;
+  await services.cluster.join(config.advertiseUrl ?? reachableUrl(url));
   for (const loop of services.loops) loop.start();
   const runFile = join(config.home, 'run', 'host.json');
   writeFileAtomic(runFile, `${JSON.stringify({ ...readProcessIdentity(process.pid), url })}\n`);
@@ -52,10 +54,18 @@ async function serve(services: Services, config: HostConfig, unlock: () => void)
     services.sessions.closeAll();
     await app.close();
     for (const loop of services.loops) await loop.stop();
+    await services.cluster.leave();
     await services.store.close();
     unlock();
   };
   return { url, app, services, stop };
+}
+
+/** Where others find a host that listens on every address of its machine. */
+function reachableUrl(url: string): string {
+  const reachable = new URL(url);
+  if (['0.0.0.0', '[::]'].includes(reachable.hostname)) reachable.hostname = hostname();
+  return reachable.origin;
 }
 
 async function listen(app: FastifyInstance, { listen: host, port }: HostConfig): Promise<string> {

@@ -20,7 +20,20 @@ export const Health = Type.Object({
   pid: Type.Integer(),
   uptime_seconds: Type.Number(),
   /** Per part: `ok`, or what is wrong. */
-  checks: Type.Object({ store: Type.String(), scheduler: Type.String(), workflows: Type.String() }),
+  checks: Type.Object({
+    store: Type.String(),
+    scheduler: Type.String(),
+    workflows: Type.String(),
+    loops: Type.String(),
+    /** Only of a host that was given one; without it everything works, only later. */
+    redis: Type.Optional(Type.String()),
+  }),
+  /** Id of the host that answers. */
+  host: Type.String(),
+  /** It is the one that schedules. */
+  leader: Type.Boolean(),
+  /** Id of the host that schedules; null = not known at the moment. */
+  leading_host: Type.Union([Type.String(), Type.Null()]),
   nodes_online: Type.Integer(),
 });
 export type Health = Static<typeof Health>;

@@ -18,6 +18,11 @@ export function readBearer(request: FastifyRequest): string | undefined {
   return /^Bearer ([\w-]{1,200})$/.exec(request.headers.authorization ?? '')?.[1];
 }
 
+/** What vouches for the caller: its token, or the one in its cookie. */
+export function readCredential(request: FastifyRequest): string | undefined {
+  return readBearer(request) ?? readCookie(request);
+}
+
 /** The header that stores a browser's session token. */
 export function sessionCookie(token: string, maxAgeSeconds: number): string {
   return `${COOKIE}=${token}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly; SameSite=Strict`;

@@ -1,11 +1,14 @@
 import { AppError, jobHasEnded, LOG_HEADERS, type Routes } from '@weir/contract';
 import { findNodeOfAttempt } from '../allocations/allocation-store.ts';
+import { findHost } from '../cluster/host-store.ts';
+import { findSessionHost } from '../cluster/session-store.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Call } from '../http/route-table.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { JobRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { JobService } from './job-service.ts';
+import { readRemoteLog, wasForwarded } from './remote-log.ts';
 
 const DEFAULT_LIMIT_BYTES = 256 * 1024;
 
@@ -14,6 +17,7 @@ export interface LogServiceParts {
   readonly jobs: JobService;
   readonly hub: EventHub;
   readonly sessions: SessionRegistry;
+  readonly hostId: string;
 }
 
 /** Logs, read from the node that has them. The reader pulls: memory stays flat whatever a job writes. */
@@ -35,6 +39,8 @@ export class LogService {
       throw new AppError('invalid_input', `job ${params.job_id} has had ${job.attempt} attempts`, { field: 'attempt', value: attempt });
     const node = attempt === 0 ? undefined : await findNodeOfAttempt(this.#parts.store.read, job.id, attempt);
     if (node === undefined) return sendPiece(call, { offset: 0, ended: jobHasEnded(job), data: new Uint8Array() });
+    const elsewhere = await this.#findOtherHost(call, node);
+    if (elsewhere !== undefined) return sendPiece(call, await readRemoteLog(call, elsewhere, attempt));
     const chunk = await this.#parts.sessions.require(node).readLog({
       jobId: job.id,
       attempt,
@@ -46,6 +52,14 @@ export class LogService {
     });
     const over = attempt < job.attempt || jobHasEnded(job) || chunk.ended;
     return sendPiece(call, { offset: chunk.offset, data: chunk.data, ended: over && chunk.offset + chunk.data.byteLength >= chunk.size });
+  }
+
+  /** URL of the host that the node is connected to; undefined when it is this one, or none. */
+  async #findOtherHost(call: Call<Routes['jobLogs']>, node: string): Promise<string | undefined> {
+    const { sessions, store, hostId } = this.#parts;
+    if (sessions.find(node) !== undefined || wasForwarded(call)) return undefined;
+    const host = await findSessionHost(store.read, node);
+    return host == null || host === hostId ? undefined : (await findHost(store.read, host))?.url;
   }
 
   async #waitForAttempt(call: Call<Routes['jobLogs']>, waitMs: number): Promise<JobRow> {

@@ -1,6 +1,6 @@
 import { Loop, type Logger } from '@weir/runtime';
 import type { NodeState } from '@weir/contract';
-import { BeatWatch } from '../cluster/beat-watch.ts';
+import { BeatWatch, type Look } from '../cluster/beat-watch.ts';
 import type { Leadership } from '../cluster/leadership.ts';
 import { clearSessionHost } from '../cluster/session-store.ts';
 import type { HostConfig } from '../config.ts';
@@ -23,47 +23,67 @@ export interface LivenessParts {
  * a step of a clock loses nobody.
  */
 export function makeLivenessLoop(parts: LivenessParts): Loop {
-  const watch = new BeatWatch();
-  parts.leadership.onChange(() => watch.clear());
-  return new Loop({
-    name: 'node-liveness',
-    periodMs: Math.min(1_000, parts.config.leaseMs / 3),
-    log: parts.log,
-    run: async () => {
-      if (!parts.leadership.isLeader) return;
-      const nodes = await listNodes(parts.store.read);
-      watch.keepOnly(nodes.map(({ name }) => name));
-      for (const node of nodes) await judge(parts, node, watch.look(node.name, node.beat).silentMs);
-    },
-  });
+  const periodMs = Math.min(1_000, parts.config.leaseMs / 3);
+  const judge = new NodeJudge(parts, new BeatWatch(2 * periodMs));
+  parts.leadership.onChange(() => judge.forget());
+  const run = async () => (parts.leadership.isLeader ? judge.round() : undefined);
+  return new Loop({ name: 'node-liveness', periodMs, log: parts.log, run });
 }
 
-async function judge(parts: LivenessParts, node: StoredNode, silentMs: number): Promise<void> {
-  const state = stateAfterSilence(node, silentMs, parts.config);
-  if (state !== node.state) {
-    const changed = await parts.store.write((context) => changeState(context, parts.leadership, { node, state, silentMs }));
-    if (!changed) return;
-    parts.log.warn({ node: node.name, state, silentMs }, 'node changed state');
+class NodeJudge {
+  readonly #parts: LivenessParts;
+  readonly #watch: BeatWatch;
+  /** Lost nodes of which no job is left. */
+  readonly #settled = new Set<string>();
+
+  constructor(parts: LivenessParts, watch: BeatWatch) {
+    this.#parts = parts;
+    this.#watch = watch;
   }
-  // The host that has its session ends it: a runner that was only asleep must say hello again, its attempts are superseded now.
-  if (state === 'lost') await parts.attempts.loseNode(node.name);
-}
 
-async function changeState(
-  { db, emit }: WriteContext,
-  leadership: Leadership,
-  { node, state, silentMs }: { node: StoredNode; state: NodeState; silentMs: number },
-): Promise<boolean> {
-  await leadership.fence(db);
-  if (!(await changeNodeState(db, node.name, { from: node.state, to: state, beat: node.beat }))) return false;
-  if (state === 'lost' && node.session_host !== null) await clearSessionHost(db, node.name, node.session_host);
-  await emit({ type: `node.${state}`, node: node.name, data: { silent_ms: Math.round(silentMs) } });
-  return true;
-}
+  forget(): void {
+    this.#watch.clear();
+    this.#settled.clear();
+  }
 
-/** A node that was silent before this leader looked stays what it was until its count changes or the time is over. */
-function stateAfterSilence(node: StoredNode, silentMs: number, config: HostConfig): NodeState {
-  if (silentMs > config.lostAfterMs && !node.local) return 'lost';
-  if (silentMs > config.leaseMs) return node.state === 'lost' ? 'lost' : 'suspect';
-  return node.state;
+  async round(): Promise<void> {
+    const nodes = await listNodes(this.#parts.store.read);
+    this.#watch.keepOnly(nodes.map(({ name }) => name));
+    for (const node of nodes) await this.#judge(node);
+  }
+
+  async #judge(node: StoredNode): Promise<void> {
+    const { store, attempts, log } = this.#parts;
+    const look = this.#watch.look(node.name, node.beat);
+    const state = this.#stateAfter(node, look);
+    if (state !== 'lost') this.#settled.delete(node.name);
+    if (state !== node.state) {
+      if (!(await store.write((context) => this.#change(context, { node, state, silentMs: look.silentMs })))) return;
+      log.warn({ node: node.name, state, silentMs: look.silentMs }, 'node changed state');
+    }
+    if (state !== 'lost' || this.#settled.has(node.name)) return;
+    // The host that has its session ends it: a runner that was only asleep must say hello again, its attempts are superseded now.
+    await attempts.loseNode(node.name);
+    this.#settled.add(node.name);
+  }
+
+  async #change({ db, emit }: WriteContext, to: { node: StoredNode; state: NodeState; silentMs: number }): Promise<boolean> {
+    const { node, state, silentMs } = to;
+    await this.#parts.leadership.fence(db);
+    if (!(await changeNodeState(db, node.name, { from: node.state, to: state }))) return false;
+    if (state === 'lost' && node.session_host !== null) await clearSessionHost(db, node.name, node.session_host);
+    await emit({ type: `node.${state}`, node: node.name, data: { silent_ms: Math.round(silentMs) } });
+    return true;
+  }
+
+  /** A lost node comes back by its hello alone; a suspect one when it is heard from again. */
+  #stateAfter(node: StoredNode, { silentMs, changed }: Look): NodeState {
+    const { config, store } = this.#parts;
+    if (node.state === 'lost') return 'lost';
+    // The only host of a store runs on the local node: its runner follows the jobs again when both are back.
+    const mayBeLost = !(node.local && store.kind === 'sqlite');
+    if (silentMs > config.lostAfterMs && mayBeLost) return 'lost';
+    if (silentMs > config.leaseMs) return 'suspect';
+    return node.state === 'suspect' && changed ? 'online' : node.state;
+  }
 }

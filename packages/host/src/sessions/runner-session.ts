@@ -12,6 +12,8 @@ export class RunnerSession {
   readonly node: string;
   /** Milliseconds since the epoch. */
   lastSeenAt = Date.now();
+  /** Frames that the runner has sent: counts up while it lives. */
+  frames = 0;
   readonly #socket: WebSocket;
   readonly #logs: LogRequests;
 
@@ -19,6 +21,12 @@ export class RunnerSession {
     this.node = node;
     this.#socket = socket;
     this.#logs = new LogRequests(node, (frame) => this.send(frame));
+  }
+
+  /** To be called with every frame. */
+  heard(): void {
+    this.lastSeenAt = Date.now();
+    this.frames += 1;
   }
 
   get isOpen(): boolean {

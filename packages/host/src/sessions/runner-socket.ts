@@ -7,16 +7,23 @@ import { readBearer } from '../http/authentication.ts';
 import type { IdentityService } from '../identity/identity-service.ts';
 import type { FrameService } from './frame-service.ts';
 import { RunnerSession } from './runner-session.ts';
+import type { SessionBook } from './session-book.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 export interface RunnerSocketParts {
   readonly identity: IdentityService;
   readonly sessions: SessionRegistry;
   readonly frames: FrameService;
+  readonly sessionBook: SessionBook;
+  /** Called when a runner ended its session because it stops. */
+  readonly onLeave?: (node: string) => void;
   readonly log: Logger;
 }
 
 const frameSchema = Compile(RunnerFrame);
+
+/** RFC 6455 7.4.1: the runner stops. */
+const GOING_AWAY = 1001;
 
 /** Serves runners: a node token opens the socket, the first frame is hello, a frame outside the contract ends the session. */
 export function registerRunnerSocket(app: FastifyInstance, parts: RunnerSocketParts): void {
@@ -38,14 +45,15 @@ function serveRunner(socket: WebSocket, node: string, parts: RunnerSocketParts):
   const session = new RunnerSession(node, socket);
   const conversation = new Conversation(session, parts);
   socket.on('message', (data, isBinary) => {
-    session.lastSeenAt = Date.now();
+    session.heard();
     conversation.take(toBytes(data), isBinary);
   });
   socket.on('error', (error) => parts.log.warn({ node, err: error }, 'runner socket failed'));
-  socket.on('close', () => {
-    parts.sessions.remove(session);
+  socket.on('close', (code) => {
     session.ended();
-    parts.log.info({ node }, 'runner disconnected');
+    conversation.ended();
+    if (code === GOING_AWAY) parts.onLeave?.(node);
+    parts.log.info({ node, code }, 'runner disconnected');
   });
 }
 
@@ -71,6 +79,14 @@ class Conversation {
     }
   }
 
+  /** To be called when the socket is closed: what its hello still writes comes first. */
+  ended(): void {
+    const { sessions, sessionBook } = this.#parts;
+    const { node } = this.#session;
+    sessions.remove(this.#session);
+    if (this.#greeted !== undefined) void this.#greeted.then(() => sessionBook.ended(node));
+  }
+
   #takeFrame(frame: RunnerFrame): void {
     const { log, frames } = this.#parts;
     const { node } = this.#session;
@@ -87,6 +103,7 @@ class Conversation {
     }
     if (frame.type !== 'hello') throw new AppError('invalid_input', 'the first frame must be hello');
     checkHello(frame, node);
+    this.#parts.sessions.greet(this.#session);
     this.#greeted = frames.hello(this.#session, frame).then(
       () => log.info({ node, attempts: frame.attempts.length }, 'runner connected'),
       (error: unknown) => this.#refuse(error),

@@ -4,7 +4,13 @@ import type { RunnerSession } from './runner-session.ts';
 /** The runners that are connected to this host now, one per node. */
 export class SessionRegistry {
   readonly #sessions = new Map<string, RunnerSession>();
-  readonly #lastSeen = new Map<string, number>();
+  /** The last session of each node that said hello, answered or not. */
+  readonly #newest = new Map<string, RunnerSession>();
+
+  /** Notes that a session said hello: whatever older ones of its node do from now on concerns nobody. */
+  greet(session: RunnerSession): void {
+    this.#newest.set(session.node, session);
+  }
 
   /** Takes a session in unless it closed meanwhile; an older one of the same node is closed. */
   add(session: RunnerSession): void {
@@ -15,8 +21,13 @@ export class SessionRegistry {
 
   /** Forgets a session that closed, unless a newer one took its place. */
   remove(session: RunnerSession): void {
-    this.#lastSeen.set(session.node, session.lastSeenAt);
     if (this.#sessions.get(session.node) === session) this.#sessions.delete(session.node);
+    if (this.#newest.get(session.node) === session) this.#newest.delete(session.node);
+  }
+
+  /** True while a session of the node is there or about to be. */
+  expects(node: string): boolean {
+    return this.#newest.has(node) || this.#sessions.has(node);
   }
 
   /** Ends a node's session; the runner has to begin a new one. */
@@ -39,9 +50,14 @@ export class SessionRegistry {
     return session;
   }
 
-  /** When the node last said anything to this host; undefined = never. Milliseconds since the epoch. */
+  /** When the node last said anything to this host; undefined = not connected here. Milliseconds since the epoch. */
   lastSeenAt(node: string): number | undefined {
-    return this.#sessions.get(node)?.lastSeenAt ?? this.#lastSeen.get(node);
+    return this.#sessions.get(node)?.lastSeenAt;
+  }
+
+  /** Every session, in no order. */
+  list(): RunnerSession[] {
+    return [...this.#sessions.values()];
   }
 
   get size(): number {

@@ -1,0 +1,103 @@
+import type { Logger, Loop } from '@weir/runtime';
+import type { HostConfig } from '../config.ts';
+import { SessionBook } from '../sessions/session-book.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
+import type { Store } from '../store/store.ts';
+import { makeEventPollLoop } from './event-poll-loop.ts';
+import { HostMembership } from './host-membership.ts';
+import { SOLE_LEADER, type Leadership } from './leadership.ts';
+import { makeCpuCacheLoop } from './redis/cpu-cache.ts';
+import { NodeRegistry } from './redis/node-registry.ts';
+import { RedisLink } from './redis/redis-link.ts';
+import { SchedulerLease } from './scheduler-lease.ts';
+
+const CHANNEL = 'weir:events';
+
+export interface ClusterParts {
+  readonly config: HostConfig;
+  readonly store: Store;
+  readonly sessions: SessionRegistry;
+  readonly log: Logger;
+}
+
+/** A host's place among those that share its store; alone on a SQLite file. */
+export interface Cluster {
+  readonly leadership: Leadership;
+  readonly sessionBook: SessionBook;
+  /** In the order in which they are to be started. */
+  readonly loops: readonly Loop[];
+  /** `ok`, or why Redis is away; undefined = there is none. */
+  redisHealth(): string | undefined;
+  /** Id of the host that schedules; null while nobody knows. */
+  leader(): string | null;
+  /** Called when a runner stopped in order. */
+  readonly onNodeLeave: (node: string) => void;
+  /** Enters this host under the URL at which others reach it; before the loops start. */
+  join(url: string): Promise<void>;
+  /** Gives leadership and place back; after the loops have ended. A store that is away is not waited for. */
+  leave(): Promise<void>;
+}
+
+export function makeCluster(parts: ClusterParts): Cluster {
+  const { config, store, sessions, log } = parts;
+  const { hostId } = config;
+  const periodMs = Math.min(config.heartbeatMs, config.leaseMs / 3);
+  const sessionBook = new SessionBook({ store, sessions, hostId, periodMs, log });
+  const lease = store.kind === 'postgres' ? new SchedulerLease({ store, hostId, log }) : undefined;
+  const leadership = lease ?? SOLE_LEADER;
+  const membership = lease && new HostMembership({ store, leadership, hostId, periodMs: config.heartbeatMs, log });
+  const poll = lease && makeEventPollLoop(store, log);
+  const redis = config.redisUrl === undefined ? undefined : new RedisLink(config.redisUrl, log);
+  const registry = redis && new NodeRegistry({ store, sessions, redis, hostId, log });
+  const cache = redis && makeCpuCacheLoop({ store, redis, leadership, log });
+  const steps = [lease?.loop, membership?.loop, poll, sessionBook.loop, registry?.loop, cache];
+  const messages = redis && poll && new EventMessages(store, redis, poll);
+  return {
+    leadership,
+    sessionBook,
+    loops: steps.filter((loop) => loop !== undefined),
+    redisHealth: () => redis?.health(),
+    leader: () => (lease === undefined ? hostId : (lease.holder ?? null)),
+    onNodeLeave: (node) => registry?.leave(node),
+    join: async (url) => {
+      redis?.start(CHANNEL, (message) => messages?.take(message));
+      if (membership === undefined) await sessionBook.open();
+      else await membership.join(url);
+    },
+    leave: async () => {
+      try {
+        await sessionBook.close();
+        await lease?.release();
+        await membership?.leave();
+      } catch (error) {
+        log.warn({ err: error }, 'the other hosts find out by themselves that this one has stopped');
+      }
+      redis?.stop();
+    },
+  };
+}
+
+/**
+ * A message is the number of the newest event that its sender knows: whoever knows less looks now. What no message told is found by the
+ * next look.
+ */
+class EventMessages {
+  readonly #poll: Loop;
+  #told = 0;
+  #heard = 0;
+
+  constructor(store: Store, redis: RedisLink, poll: Loop) {
+    this.#poll = poll;
+    store.onEvents((committed) => {
+      this.#told = committed.at(-1)?.event.seq ?? this.#told;
+      if (this.#told > this.#heard) redis.publish(CHANNEL, String(this.#told));
+    });
+    redis.onReady(() => poll.wake());
+  }
+
+  take(message: string): void {
+    const seq = Number(message);
+    if (Number.isSafeInteger(seq)) this.#heard = Math.max(this.#heard, seq);
+    if (seq > this.#told) this.#poll.wake();
+  }
+}

@@ -1,0 +1,76 @@
+import { Loop, type Logger } from '@weir/runtime';
+import type { WriteContext } from '../store/group-commit.ts';
+import type { Store } from '../store/store.ts';
+import { BeatWatch } from './beat-watch.ts';
+import { beatHost, deleteHost, listHosts, upsertHost } from './host-store.ts';
+import type { Leadership } from './leadership.ts';
+import { clearSessionHost, listNodesOfHost } from './session-store.ts';
+
+/** Silence after which a host is taken for gone; its runners have found another one long before. */
+const GONE_MS = 30_000;
+
+export interface HostMembershipParts {
+  readonly store: Store;
+  readonly leadership: Leadership;
+  readonly hostId: string;
+  readonly periodMs: number;
+  readonly log: Logger;
+}
+
+/** The list of hosts that share a store: each says that it lives and where it is reached; the leader takes out those that fell silent. */
+export class HostMembership {
+  readonly loop: Loop;
+  readonly #parts: HostMembershipParts;
+  readonly #watch: BeatWatch;
+  #url = '';
+
+  constructor(parts: HostMembershipParts) {
+    this.#parts = parts;
+    this.#watch = new BeatWatch(2 * parts.periodMs);
+    this.loop = new Loop({ name: 'host-membership', periodMs: parts.periodMs, log: parts.log, run: () => this.#round() });
+  }
+
+  /** Enters this host. What an earlier life of it said of sessions is over. */
+  async join(url: string): Promise<void> {
+    this.#url = url;
+    const { store, hostId } = this.#parts;
+    await store.write(async (context) => {
+      await endSessionsOfHost(context, hostId);
+      await upsertHost(context.db, { id: hostId, url });
+    });
+  }
+
+  async leave(): Promise<void> {
+    const { store, hostId } = this.#parts;
+    await store.write(({ db }) => deleteHost(db, hostId));
+  }
+
+  async #round(): Promise<void> {
+    const { store, hostId, leadership } = this.#parts;
+    await store.write(async ({ db }) => {
+      if (!(await beatHost(db, hostId))) await upsertHost(db, { id: hostId, url: this.#url });
+    });
+    if (leadership.isLeader) await this.#takeOutTheGone();
+  }
+
+  async #takeOutTheGone(): Promise<void> {
+    const { store, hostId, leadership, log } = this.#parts;
+    const hosts = await listHosts(store.read);
+    this.#watch.keepOnly(hosts.map(({ id }) => id));
+    for (const host of hosts) {
+      if (this.#watch.look(host.id, host.beat).silentMs < GONE_MS || host.id === hostId) continue;
+      await store.write(async (context) => {
+        await leadership.fence(context.db);
+        if (await deleteHost(context.db, host.id, host.beat)) await endSessionsOfHost(context, host.id);
+      });
+      log.warn({ host: host.id, url: host.url }, 'a host is gone');
+    }
+  }
+}
+
+/** Notes in a write that a host has no sessions (any more). */
+export async function endSessionsOfHost({ db, emit }: WriteContext, hostId: string): Promise<void> {
+  for (const node of await listNodesOfHost(db, hostId)) {
+    if (await clearSessionHost(db, node, hostId)) await emit({ type: 'node.offline', node, data: {} });
+  }
+}

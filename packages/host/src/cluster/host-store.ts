@@ -1,0 +1,40 @@
+import { sql, type Selectable } from 'kysely';
+import type { Database } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
+
+export type StoredHost = Selectable<Database['hosts']>;
+
+/** Enters a host that has begun, or begins again. */
+export async function upsertHost(db: Queries, host: { id: string; url: string }): Promise<void> {
+  const values = { url: host.url, started_at: Date.now() };
+  await db
+    .insertInto('hosts')
+    .values({ id: host.id, ...values, beat: 1 })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...values, beat: sql<number>`hosts.beat + 1` }))
+    .execute();
+}
+
+/** Says that a host lives; false when nobody knows it. */
+export async function beatHost(db: Queries, id: string): Promise<boolean> {
+  const result = await db
+    .updateTable('hosts')
+    .set({ beat: sql<number>`beat + 1` })
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+export async function listHosts(db: Queries): Promise<StoredHost[]> {
+  return db.selectFrom('hosts').selectAll().orderBy('id').execute();
+}
+
+export async function findHost(db: Queries, id: string): Promise<StoredHost | undefined> {
+  return db.selectFrom('hosts').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Takes a host out, when a count is given only if it is still that. */
+export async function deleteHost(db: Queries, id: string, beat?: number): Promise<boolean> {
+  const query = db.deleteFrom('hosts').where('id', '=', id);
+  const result = await (beat === undefined ? query : query.where('beat', '=', beat)).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
