@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import type { Event } from '@weir/contract';
 import type { Logger, Loop } from '@weir/runtime';
 import type { HostConfig } from './config.ts';
+import { makeCluster, type Cluster } from './cluster/cluster.ts';
 import { EventHub } from './events/event-hub.ts';
 import { HealthService } from './health-service.ts';
 import { AccountService } from './accounts/account-service.ts';
@@ -10,6 +10,9 @@ import { TokenService } from './identity/token-service.ts';
 import { UserService } from './identity/user-service.ts';
 import { AttemptService } from './jobs/attempt-service.ts';
 import { JobService } from './jobs/job-service.ts';
+import { makeRetentionLoop } from './jobs/retention/retention-loop.ts';
+import { PolicyCache } from './jobs/submit/policy-cache.ts';
+import { SubmitService } from './jobs/submit/submit-service.ts';
 import { LogService } from './jobs/log-service.ts';
 import { Meters } from './metrics/meters.ts';
 import { MetricsService } from './metrics/metrics-service.ts';
@@ -19,8 +22,12 @@ import { NodeService } from './nodes/node-service.ts';
 import { UsageHistory } from './nodes/usage-history.ts';
 import { makeUsageLoop } from './nodes/usage-loop.ts';
 import { ReservationService } from './reservations/reservation-service.ts';
+import { Mirror } from './scheduler/mirror/mirror.ts';
 import { makePlacementLoop } from './scheduler/placement-loop.ts';
+import { QueueReader } from './scheduler/queue-reader.ts';
 import { FrameService } from './sessions/frame-service.ts';
+import { OrderDispatch } from './sessions/order-dispatch.ts';
+import type { SessionBook } from './sessions/session-book.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
 import { Store } from './store/store.ts';
 import { LOCAL_WAREHOUSE, WarehouseRegistry } from './warehouses/warehouse-registry.ts';
@@ -42,11 +49,16 @@ export interface Services {
   readonly nodeAdmin: NodeAdminService;
   readonly metrics: MetricsService;
   readonly jobs: JobService;
+  readonly submits: SubmitService;
   readonly logs: LogService;
   readonly workflows: WorkflowService;
   readonly warehouses: WarehouseService;
   readonly health: HealthService;
   readonly sessions: SessionRegistry;
+  readonly sessionBook: SessionBook;
+  readonly cluster: Cluster;
+  /** Called when a runner stopped in order. */
+  readonly onLeave: (node: string) => void;
   readonly frames: FrameService;
   readonly loops: readonly Loop[];
   /** Set once the host listens. */
@@ -56,7 +68,7 @@ export interface Services {
 
 /** Opens the store and wires the parts; starts nothing. */
 export async function makeServices(config: HostConfig, log: Logger): Promise<Services> {
-  const store = await Store.open(join(config.home, 'weir.db'));
+  const store = await Store.open(config.storeUrl);
   const hub = new EventHub();
   const sessions = new SessionRegistry();
   const meters = new Meters();
@@ -64,22 +76,25 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
   const usage = new UsageHistory(store);
   const nodes = new NodeService({ store, sessions, usage, config });
   const registry = new WarehouseRegistry([LOCAL_WAREHOUSE]);
-  const placement = makePlacementLoop({ store, nodes, sessions, log });
-  const engine = makeWorkflowEngine({ store, nodes, warehouses: registry, onJobQueued: () => placement.wake(), log });
-  const attempts = new AttemptService(store, () => placement.wake());
-  const jobs = new JobService({ store, hub, nodes, sessions, placement });
-  const onReady = () => {
-    placement.wake();
-    engine.wake();
-  };
+  const cluster = makeCluster({ config, store, sessions, log });
+  const { leadership, sessionBook } = cluster;
+  const mirror = await Mirror.open({ store, policy: config.policy, log });
+  const placement = makePlacementLoop({ store, mirror, leadership, log });
+  const engine = makeWorkflowEngine({ store, nodes, warehouses: registry, leadership, log });
+  leadership.onChange(() => engine.wake());
+  const attempts = new AttemptService(store, config.policy);
+  const queue = new QueueReader(mirror);
+  const policy = new PolicyCache(store, hub);
+  const jobs = new JobService({ store, hub, queue, policy });
+  const orders = new OrderDispatch({ store, sessions, addressOf: (node) => mirror.copy.addressOf(node), log });
   const frames = new FrameService({
     store,
     sessions,
     nodes,
     attempts,
     stageEvents: new StageEventService(store),
+    orders,
     heartbeatMs: config.heartbeatMs,
-    onReady,
   });
   store.onEvents((committed) => {
     const events = committed.map(({ event }) => event);
@@ -89,7 +104,14 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
     if (events.some(concernsEngine)) engine.wake();
   });
   store.onMeasured((measure) => meters.countCommit(measure));
-  const loops = [placement, engine, makeLivenessLoop({ config, store, sessions, attempts, log }), makeUsageLoop({ usage, identity, log })];
+  const loops = [
+    ...cluster.loops,
+    placement,
+    engine,
+    makeLivenessLoop({ config, store, leadership, attempts, log }),
+    makeUsageLoop({ usage, identity, log }),
+    makeRetentionLoop({ store, sessions, leadership, retention: config.retention, log }),
+  ];
   return {
     store,
     hub,
@@ -102,11 +124,15 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
     nodeAdmin: new NodeAdminService({ store, nodes, attempts }),
     metrics: new MetricsService({ store, nodes, sessions, meters, loops }),
     jobs,
-    logs: new LogService({ store, jobs, hub, sessions }),
+    submits: new SubmitService({ store, policy, queue }),
+    logs: new LogService({ store, jobs, hub, sessions, hostId: config.hostId }),
     workflows: new WorkflowService({ store, hub, jobs, warehouses: registry, places: config, wake: () => engine.wake() }),
     warehouses: new WarehouseService(registry, jobs),
-    health: new HealthService({ store, nodes, placement, engine }),
+    health: new HealthService({ store, nodes, placement, engine, loops, cluster, hostId: config.hostId }),
     sessions,
+    sessionBook,
+    cluster,
+    onLeave: cluster.onNodeLeave,
     frames,
     loops,
     address: { url: '' },
@@ -119,7 +145,7 @@ function endsSession(event: Event): event is Event & { readonly node: string } {
   return event.node !== null && (event.type === 'node.removed' || event.type === 'policy.changed');
 }
 
-/** A stage's job began or ended. */
+/** A stage's job began or ended, or a node is there that stages can be sized for. */
 function concernsEngine(event: Event): boolean {
-  return event.workflow_id !== null && (event.type === 'job.started' || event.type === 'job.ended');
+  return event.type === 'node.online' || (event.workflow_id !== null && (event.type === 'job.started' || event.type === 'job.ended'));
 }

@@ -1,5 +1,5 @@
 import type { JobMember, Outcome } from '@weir/contract';
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import { parseStored } from '../store/parse-json.ts';
 import type { ResourceAllocationTable } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
@@ -75,18 +75,12 @@ export async function releaseMember(
   return row === undefined ? undefined : toAllocation(row);
 }
 
-/** Notes that one node's part of a gang runs; tells whether that is new. */
+/** Notes that one node's part of an attempt runs; tells whether the node has such a part that is not over. */
 export async function markMemberStarted(db: Queries, key: { jobId: number; attempt: number; node: string }): Promise<boolean> {
-  const result = await db
-    .updateTable('resource_allocations')
-    .set({ started_at: Date.now() })
-    .where('job_id', '=', key.jobId)
-    .where('attempt', '=', key.attempt)
-    .where('node_name', '=', key.node)
-    .where('released', '=', 0)
-    .where('started_at', 'is', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  const result = await sql`
+    update resource_allocations set started_at = coalesce(started_at, ${Date.now()})
+    where job_id = ${key.jobId} and attempt = ${key.attempt} and node_name = ${key.node} and released = 0`.execute(db);
+  return (result.numAffectedRows ?? 0n) > 0n;
 }
 
 /** The members of an attempt, by rank. */

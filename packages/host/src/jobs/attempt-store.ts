@@ -1,4 +1,4 @@
-import { JOB_STATE_RULES, JOB_STATES, type JobState } from '@weir/contract';
+import { JOB_STATE_RULES, JOB_STATES, type JobState, type StopCause } from '@weir/contract';
 import { sql, type UpdateObject } from 'kysely';
 import type { Database, JobRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
@@ -34,6 +34,19 @@ export async function transitionJob(db: Queries, guard: JobGuard, changes: JobCh
   if (guard.node !== undefined) query = query.where('node', '=', guard.node);
   if (guard.notStoppedByUser) query = query.where((where) => where.or([where('stop_by', 'is', null), where('stop_by', '!=', 'user')]));
   return query.returningAll().executeTakeFirst();
+}
+
+/** Marks an attempt that nobody has told to stop yet; undefined when it was told or is over. */
+export async function markStopping(db: Queries, attempt: { jobId: number; attempt: number }, by: StopCause): Promise<JobRow | undefined> {
+  return db
+    .updateTable('jobs')
+    .set({ stop_by: by })
+    .where('id', '=', attempt.jobId)
+    .where('attempt', '=', attempt.attempt)
+    .where('state', 'in', ALLOCATED_STATES)
+    .where('stop_by', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
 }
 
 /** Where a pending job starts: the node of rank 0, its GPUs there, and the port at which the ranks meet. */

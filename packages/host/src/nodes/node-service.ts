@@ -1,22 +1,13 @@
-import { AppError, formatBytes, type Inventory, type Labels, type Node, type NodeUsage, type NodeUsageHistory } from '@weir/contract';
+import { AppError, type Inventory, type Labels, type Node, type NodeUsage, type NodeUsageHistory } from '@weir/contract';
 import type { HostConfig } from '../config.ts';
 import { findNodeToken } from '../identity/token-store.ts';
-import { listHeldAllocations, type Allocation } from '../allocations/allocation-store.ts';
-import { jobCouldEverFit, type PlanNode } from '../scheduler/core/plan.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
-import type { JobRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { parseStored } from '../store/parse-json.ts';
 import { sumHeld, type Held } from './held-store.ts';
 import { endNodeSession, findNode, listNodes, upsertNode, type StoredNode } from './node-store.ts';
 import { toNode } from './node-view.ts';
 import type { UsageHistory } from './usage-history.ts';
-
-interface Demand {
-  readonly cpus: number;
-  readonly memoryBytes: number;
-  readonly gpus: number;
-}
 
 export interface NodeParts {
   readonly store: Store;
@@ -71,12 +62,7 @@ export class NodeService {
     this.#parts.usage.add(name, usage);
   }
 
-  /** Nodes that take jobs now (their runner is connected) with what they have free. */
-  async listForPlan(): Promise<PlanNode[]> {
-    const [nodes, held] = await Promise.all([this.#listReady(), listHeldAllocations(this.#parts.store.read)]);
-    return nodes.map((node) => toPlanNode(node, held));
-  }
-
+  /** Every node, by name. */
   async list(): Promise<Node[]> {
     const { read } = this.#parts.store;
     const [nodes, held] = await Promise.all([listNodes(read), sumHeld(read)]);
@@ -103,33 +89,6 @@ export class NodeService {
     return { cpus: Math.max(0, ...nodes.map((node) => node.cpus)), hasGpu: nodes.some((node) => node.gpus.length > 0) };
   }
 
-  /** Throws `resources_never_fit` when nodes are known and none of them could hold the demand even when empty. */
-  async refuseWhatNeverFits(demand: Demand): Promise<void> {
-    const nodes = (await listNodes(this.#parts.store.read)).map((node) => toPlanNode(node, []));
-    if (nodes.length === 0 || jobCouldEverFit({ id: 0, ...demand }, nodes)) return;
-    const largest = nodes.map((node) => `${node.name} (${node.cpus} CPUs, ${formatBytes(node.memoryBytes)}, ${node.gpus} GPUs)`).join(', ');
-    throw new AppError('resources_never_fit', `no node could ever hold ${describeDemand(demand)}; there is ${largest}`, {
-      field: 'cpus',
-      value: demand.cpus,
-    });
-  }
-
-  /** Looks at the nodes once and tells what each pending job waits for, for people. */
-  async describeWaits(): Promise<(job: JobRow) => string> {
-    const nodes = (await this.#listReady()).map((node) => toPlanNode(node, []));
-    return (job) => {
-      if (nodes.length === 0) return 'no node is online';
-      const demand = { id: job.id, cpus: job.cpus, memoryBytes: job.memory_bytes ?? 0, gpus: job.gpus };
-      if (!jobCouldEverFit(demand, nodes)) return `no online node is large enough for ${describeDemand(demand)}`;
-      return `waiting for ${describeDemand(demand)}`;
-    };
-  }
-
-  async #listReady(): Promise<StoredNode[]> {
-    const nodes = await listNodes(this.#parts.store.read);
-    return nodes.filter((node) => node.state === 'online' && this.#parts.sessions.find(node.name) !== undefined);
-  }
-
   #view(node: StoredNode, held: ReadonlyMap<string, Held>): Node {
     const { sessions, usage } = this.#parts;
     return toNode(node, {
@@ -143,29 +102,4 @@ export class NodeService {
 /** The refusal of a name that no node has. */
 export function unknownNode(name: string): AppError {
   return new AppError('node_not_found', `there is no node "${name}"`, { field: 'name', value: name });
-}
-
-function toPlanNode(node: StoredNode, held: readonly Allocation[]): PlanNode {
-  const own = held.filter((allocation) => allocation.node === node.name);
-  const usedGpus = new Set(own.flatMap((allocation) => allocation.gpuIds));
-  return {
-    name: node.name,
-    cpus: node.cpus,
-    memoryBytes: node.memory_bytes,
-    gpus: node.gpus.length,
-    freeCpus: node.cpus - sum(own, (allocation) => allocation.cpus),
-    freeMemoryBytes: node.memory_bytes - sum(own, (allocation) => allocation.memoryBytes),
-    freeGpuIds: node.gpus.map((gpu) => gpu.index).filter((index) => !usedGpus.has(index)),
-  };
-}
-
-function describeDemand(demand: Demand): string {
-  const parts = [`${demand.cpus} CPU${demand.cpus === 1 ? '' : 's'}`];
-  if (demand.memoryBytes > 0) parts.push(formatBytes(demand.memoryBytes));
-  if (demand.gpus > 0) parts.push(`${demand.gpus} GPU${demand.gpus === 1 ? '' : 's'}`);
-  return parts.join(', ');
-}
-
-function sum<T>(items: readonly T[], measure: (item: T) => number): number {
-  return items.reduce((total, item) => total + measure(item), 0);
 }

@@ -1,11 +1,12 @@
-import { AppError, type AttemptReport, type HostFrame, type RunnerFrame } from '@weir/contract';
+import { AppError, type AttemptReport, type RunnerFrame } from '@weir/contract';
 import type { AttemptService } from '../jobs/attempt-service.ts';
-import { listAllocatedJobs } from '../jobs/job-store.ts';
+import { listAttemptsOnNode, type AttemptOnNode } from '../jobs/attempt-store.ts';
 import type { NodeService } from '../nodes/node-service.ts';
-import { deliverStart } from '../scheduler/placement-loop.ts';
 import type { StageEventService } from '../workflows/stage-event-service.ts';
 import type { JobRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
+import type { OrderDispatch } from './order-dispatch.ts';
+import { makeFreeze, makeStop } from './orders.ts';
 import type { RunnerSession } from './runner-session.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
@@ -17,9 +18,8 @@ export interface FrameParts {
   readonly nodes: NodeService;
   readonly attempts: AttemptService;
   readonly stageEvents: StageEventService;
+  readonly orders: OrderDispatch;
   readonly heartbeatMs: number;
-  /** Called when a node is ready for orders. */
-  readonly onReady: () => void;
 }
 
 /** What the host does with each frame of a runner. */
@@ -38,33 +38,35 @@ export class FrameService {
   async hello(session: RunnerSession, frame: Hello): Promise<void> {
     const { store, sessions, nodes, heartbeatMs } = this.#parts;
     await nodes.register(session.node, frame.inventory);
-    const jobs = await listAllocatedJobs(store.read, session.node);
+    const attempts = await listAttemptsOnNode(store.read, session.node);
     const reported = new Map(frame.attempts.map((report) => [keyOf(report), report]));
-    const known = jobs.filter((job) => reported.has(keyOfJob(job)));
+    const known = attempts.filter(({ job }) => reported.has(keyOfJob(job)));
     sessions.add(session);
     session.send({
       type: 'welcome',
       version: frame.version,
       heartbeatMs,
-      attempts: known.map((job) => ({ jobId: job.id, attempt: job.attempt, eventsOffset: job.events_offset })),
+      attempts: known.map(({ job }) => ({ jobId: job.id, attempt: job.attempt, eventsOffset: job.events_offset })),
     });
-    await Promise.all(jobs.map((job) => this.#reconcile(session, job, reported.get(keyOfJob(job)))));
+    await Promise.all(attempts.map((attempt) => this.#reconcile(session, attempt, reported.get(keyOfJob(attempt.job)))));
     // Read again: a placement committed before this session was known has been sent to nobody.
-    for (const job of await listAllocatedJobs(store.read, session.node)) {
-      if (!reported.has(keyOfJob(job)) && job.state === 'starting') deliverStart(sessions, job);
-      if (job.stop_by === 'user') session.send(stopFrame(job));
+    for (const { job, begun } of await listAttemptsOnNode(store.read, session.node)) {
+      const report = reported.get(keyOfJob(job));
+      if (report === undefined && !begun) await this.#parts.orders.start(job, session.node);
+      const stop = makeStop(job);
+      if (stop !== undefined) session.send(stop);
+      else if (report?.kind === 'running' && report.paused !== (job.pause_wanted === 1)) session.send(makeFreeze(job));
     }
-    this.#parts.onReady();
   }
 
   /** What the store says of a job on the node, and what its runner says: the runner is right about what runs. */
-  async #reconcile(session: RunnerSession, job: JobRow, report: AttemptReport | undefined): Promise<void> {
+  async #reconcile(session: RunnerSession, { job, begun }: AttemptOnNode, report: AttemptReport | undefined): Promise<void> {
     const { attempts } = this.#parts;
     if (report !== undefined) return this.#acceptReport(session, report);
     const key = { jobId: job.id, attempt: job.attempt, node: session.node };
-    if (job.state !== 'starting') await attempts.vanish(key);
-    // It was cancelled before its node had the order: nothing has to be started only to be stopped.
-    else if (job.stop_by === 'user') await attempts.withdraw(key);
+    if (begun) await attempts.vanish(key);
+    // It was told to stop before its node had the order: nothing has to be started only to be stopped.
+    else if (job.stop_by !== null) await attempts.withdraw(key);
   }
 
   /** Commits what a frame says and acknowledges it afterwards. */
@@ -73,6 +75,7 @@ export class FrameService {
       case 'hello':
         throw new AppError('invalid_input', 'a session has one hello');
       case 'heartbeat':
+        if (frame.usage !== undefined) this.#parts.nodes.onUsage(session.node, frame.usage);
         return;
       case 'report':
         return this.#acceptReport(session, frame.report);
@@ -90,10 +93,6 @@ export class FrameService {
     await this.#parts.attempts.record(session.node, report);
     if (report.kind === 'ended') session.send({ type: 'endedAck', jobId: report.jobId, attempt: report.attempt });
   }
-}
-
-function stopFrame(job: JobRow): HostFrame {
-  return { type: 'stop', jobId: job.id, attempt: job.attempt, by: 'user', graceMs: job.grace_ms, signal: 'TERM' };
 }
 
 function keyOf(attempt: { jobId: number; attempt: number }): string {

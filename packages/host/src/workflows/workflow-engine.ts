@@ -1,5 +1,6 @@
 import type { Stage } from '@weir/contract';
 import { Loop, type Logger } from '@weir/runtime';
+import type { Leadership } from '../cluster/leadership.ts';
 import { findJob, insertJob } from '../jobs/job-store.ts';
 import { describeEnd } from '../jobs/job-view.ts';
 import type { NodeService } from '../nodes/node-service.ts';
@@ -17,17 +18,18 @@ export interface EngineParts {
   readonly store: Store;
   readonly nodes: NodeService;
   readonly warehouses: WarehouseRegistry;
-  readonly onJobQueued: () => void;
+  readonly leadership: Leadership;
   readonly log: Logger;
 }
 
-/** Moves workflows on: reads what is stored, decides, commits under a guard, until each waits for its job. */
+/** Moves workflows on, on the host that leads: reads what is stored, decides, commits under a guard, until each waits for its job. */
 export function makeWorkflowEngine(parts: EngineParts): Loop {
   return new Loop({
     name: 'workflow-engine',
     periodMs: PERIOD_MS,
     log: parts.log,
     run: async () => {
+      if (!parts.leadership.isLeader) return;
       const failures: Error[] = [];
       for (const id of await listActiveWorkflows(parts.store.read)) {
         try {
@@ -89,7 +91,8 @@ async function applyDecision(parts: EngineParts, step: Step): Promise<boolean> {
   const largest = await parts.nodes.describeLargest();
   if (decision.kind === 'submit' && largest.cpus === 0) return false; // no node has ever joined: the next wake looks again
   const warehouse = parts.warehouses.require(step.stored.workflow.warehouse);
-  const applied = await parts.store.write(async (context) => {
+  return parts.store.write(async (context) => {
+    await parts.leadership.fence(context.db);
     switch (decision.kind) {
       case 'submit':
         return submitStage(context, step, makeStageJob(step.stored, decision.stage, { largest, warehouse }));
@@ -103,8 +106,6 @@ async function applyDecision(parts: EngineParts, step: Step): Promise<boolean> {
         return finishWorkflow(context, step.stored);
     }
   });
-  if (applied && decision.kind === 'submit') parts.onJobQueued();
-  return applied;
 }
 
 async function submitStage({ db, emit }: WriteContext, { stored, decision }: Step, job: ReturnType<typeof makeStageJob>): Promise<boolean> {
@@ -117,7 +118,7 @@ async function submitStage({ db, emit }: WriteContext, { stored, decision }: Ste
   const changes = { state: 'running' as const, job_id: row.id, started_at: null, completed_at: null, result: null, error_message: null };
   if (!(await transitionStage(db, guard, changes))) throw new Error(`stage ${decision.stage} of workflow ${workflow.id} is over already`);
   const subject = { jobId: row.id, workflowId: workflow.id, owner: workflow.user };
-  await emit({ type: 'job.submitted', ...subject, data: { name: row.name, kind: row.kind } });
+  await emit({ type: 'job.submitted', ...subject, data: { name: row.name, kind: row.kind } }, row);
   if (workflow.state === 'pending') {
     await transitionWorkflow(
       db,

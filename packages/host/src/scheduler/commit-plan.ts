@@ -1,0 +1,91 @@
+import { AppError } from '@weir/contract';
+import type { Logger } from '@weir/runtime';
+import { StaleLeaderError, type Leadership } from '../cluster/leadership.ts';
+import { markStopping } from '../jobs/attempt-store.ts';
+import { subjectOf } from '../jobs/subject-of.ts';
+import type { WriteContext } from '../store/group-commit.ts';
+import type { Store } from '../store/store.ts';
+import type { Plan, Preemption } from './core/model.ts';
+import type { Mirror } from './mirror/mirror.ts';
+import { placeMembers } from './place-members.ts';
+import { failStart, startJob, startTasks, TooLargeError, type Placed, type Started } from './start-jobs.ts';
+
+/** Starts that share one operation: one that fails makes the others of it be committed one by one. */
+const CHUNK = 50;
+
+export interface CommitParts {
+  readonly store: Store;
+  readonly mirror: Mirror;
+  readonly leadership: Leadership;
+  readonly log: Logger;
+}
+
+/** Makes a plan true. A job that cannot be started for a reason of its own ends alone: those planned with it start. */
+export async function commitPlan(parts: CommitParts, plan: Plan): Promise<void> {
+  const placed = placeMembers(parts.mirror.copy, plan.starts);
+  const { arrays } = parts.mirror.copy.waiting;
+  const [tasks, jobs] = [placed.filter(({ jobId }) => arrays.has(jobId)), placed.filter(({ jobId }) => !arrays.has(jobId))];
+  const work: Promise<void>[] = [];
+  for (let from = 0; from < jobs.length; from += CHUNK) work.push(startAll(parts, jobs.slice(from, from + CHUNK)));
+  for (const [arrayId, starts] of Map.groupBy(tasks, ({ jobId }) => jobId))
+    work.push(startAlone(parts, arrayId, (context) => startTasks(context, arrayId, starts)));
+  if (plan.preemptions.length > 0) work.push(guarded(parts, (context) => preemptAll(context, plan.preemptions)));
+  await Promise.all(work);
+}
+
+async function startAll(parts: CommitParts, chunk: readonly Placed[]): Promise<void> {
+  try {
+    await commitStarts(parts, async (context) => {
+      const started: Started[] = [];
+      for (const placed of chunk) started.push(...(await startJob(context, placed)));
+      return started;
+    });
+  } catch (cause) {
+    if (isOfTheStore(cause)) throw cause;
+    await Promise.all(chunk.map((placed) => startAlone(parts, placed.jobId, (context) => startJob(context, placed))));
+  }
+}
+
+async function startAlone(parts: CommitParts, jobId: number, start: (context: WriteContext) => Promise<Started[]>): Promise<void> {
+  try {
+    await commitStarts(parts, start);
+  } catch (cause) {
+    if (isOfTheStore(cause)) throw cause;
+    parts.log.error({ err: cause, job: jobId }, 'job cannot be started');
+    const reason = cause instanceof TooLargeError ? cause.message : 'it could not be placed: the log of the host has the cause';
+    await guarded(parts, (context) => failStart(context, jobId, reason));
+  }
+}
+
+/** The copy knows what is committed before anything else is planned, however late the events of it are told. */
+async function commitStarts(parts: CommitParts, start: (context: WriteContext) => Promise<Started[]>): Promise<void> {
+  const started = await guarded(parts, start);
+  for (const { job, members } of started ?? []) parts.mirror.noteStarted(job, members);
+}
+
+async function preemptAll(context: WriteContext, preemptions: readonly Preemption[]): Promise<void> {
+  for (const preemption of preemptions) {
+    const job = await markStopping(context.db, preemption, 'preempted');
+    if (job === undefined) continue;
+    const data = { attempt: job.attempt, for_job_id: preemption.forJobId };
+    await context.emit({ type: 'job.preempting', ...subjectOf(job), data }, job);
+  }
+}
+
+/** As `store.write`, by the leader only: what a former one decided is dropped. */
+async function guarded<T>(parts: CommitParts, operation: (context: WriteContext) => Promise<T>): Promise<T | undefined> {
+  try {
+    return await parts.store.write(async (context) => {
+      await parts.leadership.fence(context.db);
+      return operation(context);
+    });
+  } catch (error) {
+    if (error instanceof StaleLeaderError) return undefined;
+    throw error;
+  }
+}
+
+/** The store did not take it: that says nothing about the jobs. */
+function isOfTheStore(cause: unknown): boolean {
+  return cause instanceof AppError && cause.code === 'store_unavailable';
+}

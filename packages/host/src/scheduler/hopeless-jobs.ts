@@ -1,0 +1,26 @@
+import type { Leadership } from '../cluster/leadership.ts';
+import { transitionJob } from '../jobs/attempt-store.ts';
+import { subjectOf } from '../jobs/subject-of.ts';
+import type { WriteContext } from '../store/group-commit.ts';
+import type { Store } from '../store/store.ts';
+
+/** Ends the jobs whose dependencies can never be met, each with the reason. */
+export async function cancelHopeless(
+  parts: { readonly store: Store; readonly leadership: Leadership },
+  hopeless: ReadonlyMap<number, string>,
+): Promise<void> {
+  if (hopeless.size === 0) return;
+  const jobs = [...hopeless];
+  await parts.store.write(async (context) => {
+    await parts.leadership.fence(context.db);
+    for (const [id, reason] of jobs) await cancelOne(context, id, reason);
+  });
+}
+
+async function cancelOne(context: WriteContext, id: number, reason: string): Promise<void> {
+  const changes = { state: 'cancelled' as const, ended_at: Date.now(), error_message: reason };
+  const job = await transitionJob(context.db, { id, from: ['pending'] }, changes);
+  if (job === undefined) return;
+  const data = { state: job.state, attempt: job.attempt, outcome: null, reason };
+  await context.emit({ type: 'job.ended', ...subjectOf(job), data }, job);
+}

@@ -1,0 +1,119 @@
+import { formatIndices, MAX_FRAME_BYTES, parseArraySpec } from '@weir/contract';
+import { insertAllocations, type NewMember } from '../allocations/allocation-store.ts';
+import { beginAttempt, transitionJob } from '../jobs/attempt-store.ts';
+import type { ArrayRecord } from '../jobs/job-request.ts';
+import { findJob, insertJob } from '../jobs/job-store.ts';
+import { subjectOf } from '../jobs/subject-of.ts';
+import type { WriteContext } from '../store/group-commit.ts';
+import { parseStored } from '../store/parse-json.ts';
+import type { JobRow, NewJob } from '../store/schema.ts';
+
+/** A start with everything that its nodes hold for it. */
+export interface Placed {
+  readonly jobId: number;
+  readonly members: readonly NewMember[];
+}
+
+/** A start that is committed (or will be with its transaction). */
+export interface Started {
+  readonly job: JobRow;
+  readonly members: readonly NewMember[];
+}
+
+/** Most bytes of what a launch adds to a job's own texts. */
+const LAUNCH_BYTES = 64 * 1024;
+const LOWEST_PORT = 20_000;
+const PORTS = 12_000;
+
+/** Starts a job that is still pending; one that was cancelled meanwhile stays as it is and is not among what is returned. */
+export async function startJob(context: WriteContext, placed: Placed): Promise<Started[]> {
+  const [first] = placed.members;
+  if (first === undefined) throw new Error(`job ${placed.jobId} was placed nowhere`);
+  const job = await beginAttempt(context.db, placed.jobId, {
+    node: first.node,
+    gpuIds: first.gpu_ids,
+    masterPort: choosePort(placed.jobId),
+  });
+  return job === undefined ? [] : [await commitStart(context, job, placed.members)];
+}
+
+/** Starts the next tasks of an array: each becomes a job of its own, and the array's record is shorter by it. */
+export async function startTasks(context: WriteContext, arrayId: number, starts: readonly Placed[]): Promise<Started[]> {
+  const array = await findJob(context.db, arrayId);
+  if (array?.state !== 'pending' || array.array === null) return [];
+  const record = parseStored<ArrayRecord>(array.array);
+  const waiting = record.waiting === '' ? [] : [...parseArraySpec(record.waiting).indices];
+  const started: Started[] = [];
+  for (const { members } of starts) {
+    const index = waiting.shift();
+    if (index === undefined) break;
+    const task = await insertJob(context.db, makeTask(array, index, members));
+    started.push(await commitStart(context, task, members));
+  }
+  const changes = {
+    array: JSON.stringify({ ...record, waiting: formatIndices(waiting) }),
+    ...(waiting.length === 0 ? { state: 'running' as const } : {}),
+    started_at: array.started_at ?? Date.now(),
+  };
+  const changed = await transitionJob(context.db, { id: arrayId, from: ['pending'] }, changes);
+  if (changed !== undefined) await context.emit({ type: 'job.updated', ...subjectOf(changed), data: { waiting: waiting.length } }, changed);
+  return started;
+}
+
+/** Ends a job that cannot be started for a reason of its own. */
+export async function failStart(context: WriteContext, jobId: number, reason: string): Promise<void> {
+  const changes = { state: 'failed' as const, ended_at: Date.now(), error_message: reason };
+  const job = await transitionJob(context.db, { id: jobId, from: ['pending'] }, changes);
+  if (job === undefined) return;
+  await context.emit(
+    { type: 'job.ended', ...subjectOf(job), data: { state: job.state, attempt: job.attempt, outcome: null, reason } },
+    job,
+  );
+}
+
+/** A row that is not pending any more, whose nodes hold nothing for it yet. */
+async function commitStart(context: WriteContext, job: JobRow, members: readonly NewMember[]): Promise<Started> {
+  const bytes = measure(job);
+  if (bytes > MAX_FRAME_BYTES) throw new TooLargeError(bytes);
+  await insertAllocations(context.db, { jobId: job.id, attempt: job.attempt }, members);
+  const data = { node: job.node, attempt: job.attempt, members };
+  await context.emit({ type: 'job.starting', ...subjectOf(job), data }, job);
+  return { job, members };
+}
+
+/** A job whose order would not fit into a frame. */
+export class TooLargeError extends Error {
+  constructor(bytes: number) {
+    super(`its program is too large to be sent: ${bytes} bytes, at most ${MAX_FRAME_BYTES}`);
+    this.name = 'TooLargeError';
+  }
+}
+
+/** Bytes of the job's order; the texts alone are measured, and only where they could be too long. */
+function measure(job: JobRow): number {
+  const characters = job.program.length + job.env.length;
+  if (characters * 3 + LAUNCH_BYTES < MAX_FRAME_BYTES) return 0;
+  return Buffer.byteLength(job.program) + Buffer.byteLength(job.env) + LAUNCH_BYTES;
+}
+
+function makeTask(array: JobRow, index: number, members: readonly NewMember[]): NewJob {
+  const [first] = members;
+  const { id, ...row } = array;
+  return {
+    ...row,
+    state: 'starting',
+    attempt: 1,
+    node: first?.node ?? null,
+    gpu_ids: JSON.stringify(first?.gpu_ids ?? []),
+    started_at: null,
+    array: null,
+    array_id: id,
+    array_index: index,
+    master_port: choosePort(id + index),
+  };
+}
+
+/** Ports below those that systems give out by themselves (32768 on Linux); neighbours in the queue never get the same one. */
+function choosePort(seed: number): number {
+  return LOWEST_PORT + (seed % PORTS);
+}
