@@ -8,12 +8,13 @@ my $QUIET_START_MS = 4;          # a program that ends within it is told as ende
 my $EXEC_CHECK_MS = 100;
 
 sub supervise {
-  my ($entry) = @_;
+  my ($entry, $is_spared) = @_;
   $SIG{CHLD} = 'DEFAULT';
   become_supervisor();
   my $job = claim($entry) or return;    # somebody else has it
+  $job->{is_spared} = $is_spared;
   read_launch($job);
-  my $failure = make_folders($job) || open_streams($job) || start_program($job);
+  my $failure = find_user($job) || make_folders($job) || open_streams($job) || start_program($job);
   return finish_refused($job, @$failure) if $failure;
   wait_signal($QUIET_START_MS);
   reap($job);
@@ -40,12 +41,20 @@ sub enter {
   syswrite($fifo, substr($entry, rindex($entry, '/') + 1) . "\n");
 }
 
-# Claims an attempt that cannot even be forked, so that the runner learns why.
+# Claims an attempt that no shim can have, so that the runner learns why; a remark goes behind the launch.
 sub refuse {
-  my ($entry, $step, $errno) = @_;
+  my ($entry, $step, $errno, $remark) = @_;
   my $job = claim($entry) or return;
+  if (defined $remark && open(my $file, '>>', $job->{entry})) {
+    syswrite($file, $remark =~ tr/\0//dr);
+    close $file;
+  }
   finish_refused($job, $step, $errno);
 }
+
+# The fields before the lists, as launch-file.ts writes them.
+my @FIELDS = qw(boot kind executor job_dir workdir stdout stderr stdout_path stderr_path truncate os_user time_limit grace memory_limit oom_file
+  freezer_dir freezer_version cpus numa group_count argc);
 
 # The launch: fields that end with NUL, written by the runner in this order.
 sub read_launch {
@@ -55,8 +64,8 @@ sub read_launch {
   1 while sysread($file, $text, 1 << 20, length $text);
   my @fields = split(/\0/, $text, -1);
   pop @fields;
-  @$job{qw(boot kind job_dir workdir stdout stderr time_limit grace memory_limit memory_dir oom_facts freezer_dir freezer_version argc)} =
-    splice(@fields, 0, 14);
+  @$job{@FIELDS} = splice(@fields, 0, scalar @FIELDS);
+  $job->{groups} = [ splice(@fields, 0, $job->{group_count} || 0) ];
   $job->{argv} = [ splice(@fields, 0, $job->{argc} || 0) ];
   $job->{env} = \@fields;
   $job->{freezer} = { dir => $job->{freezer_dir}, version => $job->{freezer_version} };
@@ -69,8 +78,10 @@ sub make_folders {
   make_folder($job->{job_dir}) or return [ 'folder', $! + 0 ];
   if ($job->{workdir} eq '') {
     $job->{workdir} = "$job->{job_dir}/work";
+    $job->{is_private} = 1;
     make_folder($job->{workdir}) or return [ 'folder', $! + 0 ];
   }
+  hand_over($job) or return [ 'folder', $! + 0 ];
   return;
 }
 
@@ -79,15 +90,18 @@ sub make_folder { return mkdir($_[0], 0700) || $! == 17 }    # EEXIST
 sub open_streams {
   my ($job) = @_;
   open(STDIN, '<', '/dev/null') or return [ 'stdin', $! + 0 ];
-  open(STDOUT, '>>', $job->{stdout}) or return [ 'stdout', $! + 0 ];
-  open(STDERR, '>>', $job->{stderr}) or return [ 'stderr', $! + 0 ];
+  if ($job->{stdout_path} ne '') { redirect_to_user_file($job, 'stdout') or return [ 'stdout', $! + 0 ] }
+  else { open(STDOUT, '>>', $job->{stdout}) or return [ 'stdout', $! + 0 ] }
+  if ($job->{stderr_path} ne '') { redirect_to_user_file($job, 'stderr') or return [ 'stderr', $! + 0 ] }
+  else { open(STDERR, '>>', $job->{stderr}) or return [ 'stderr', $! + 0 ] }
   return;
 }
 
 sub start_program {
   my ($job) = @_;
   pipe(my $reader, my $writer) or return [ 'pipe', $! + 0 ];
-  $job->{started} = wall_ms();
+  @$job{qw(started_wall started_steady)} = (wall_ms(), exact_steady_ms());
+  $job->{started} = int $job->{started_wall};
   my $pid = fork;
   return [ 'fork', $! + 0 ] unless defined $pid;
   become_program($job, $writer) if $pid == 0;
@@ -120,8 +134,13 @@ sub become_program {
   my ($job, $writer) = @_;
   setpgrp(0, 0);
   my $failed = sub { syswrite($writer, "$_[0] " . ($! + 0)); leave(127) };
-  write_file("$job->{memory_dir}/cgroup.procs", '0') or $failed->('cgroup') if $job->{memory_dir} ne '';
-  chdir($job->{workdir}) or $failed->('workdir');
+  for my $group (@{ $job->{groups} }) { write_file("$group/cgroup.procs", '0') or $failed->('group') }
+  write_file('/proc/self/oom_score_adj', '0') if $job->{is_spared};
+  bind_to_cpus(split(/,/, $job->{cpus})) or $failed->('bind') if $job->{cpus} ne '';
+  bind_to_memory($job->{numa}) or $failed->('bind') if $job->{numa} ne '';
+  chdir($job->{workdir}) or $failed->('workdir') if $job->{is_private};    # the way there may be closed to the user
+  become_user($job) or $failed->('user');
+  chdir($job->{workdir}) or $failed->('workdir') unless $job->{is_private};
   umask(022);
   %ENV = map { split(/=/, $_, 2) } @{ $job->{env} };
   $SIG{$_} = 'DEFAULT' for qw(PIPE CHLD FPE HUP INT);
@@ -146,7 +165,7 @@ sub run_to_end {
   while (reap($job)) {
     obey($job);
     my $now = steady_ms();
-    begin_end($job, 'none', $LEFTOVER_GRACE_MS) if defined $job->{status} && !defined $job->{kill_at};
+    begin_end($job, 'none', $LEFTOVER_GRACE_MS) if defined $job->{status} && ($job->{asked} // '') ne 'TERM';
     begin_end($job, 'time_limit', $job->{grace}) if $job->{deadline} && !$job->{paused_at} && $now >= $job->{deadline};
     begin_end($job, 'memory', 0) if $job->{memory_limit} ne '' && memory_is_over($job);
     kill_rest($job) if defined $job->{kill_at} && steady_ms() >= $job->{kill_at};
@@ -171,8 +190,8 @@ sub obey {
   my $stop = readlink("$job->{base}.stop");
   if (defined $stop && $stop ne ($job->{stop} // '')) {
     $job->{stop} = $stop;
-    my ($cause, $grace) = split(/\./, $stop);
-    begin_end($job, $cause, $grace);
+    my ($cause, $grace, $signal) = split(/\./, $stop);
+    begin_end($job, $cause, $grace, $signal);
   }
   my $wanted = -l "$job->{base}.pause" && !defined $job->{kill_at};
   pause($job) if $wanted && !$job->{paused_at};
@@ -195,19 +214,22 @@ sub unpause {
   enter($job, "run.$job->{shim}.$job->{started}");
 }
 
-# Asks every process to end; the first cause stands, a later one may only shorten the time.
-# A program that had ended by itself keeps its own result.
+# Asks the attempt to end: every process by TERM, or the program alone by another signal. The first cause stands unless the user's
+# comes; a later one may only shorten the time. A program that had ended by itself keeps its own result.
 sub begin_end {
-  my ($job, $cause, $grace) = @_;
+  my ($job, $cause, $grace, $signal) = @_;
+  $signal //= 'TERM';
   my $kill_at = steady_ms() + $grace;
-  $job->{cause} = $cause if $job->{cause} eq 'none' && !defined $job->{status};
+  my $is_open = $job->{cause} eq 'none' || $cause eq 'user' && $job->{cause} =~ /^(?:preempted|gang)$/;
+  $job->{cause} = $cause if $is_open && !defined $job->{status};
   delete $job->{deadline};
   my $first = !defined $job->{kill_at};
   $job->{kill_at} = $kill_at if $first || $kill_at < $job->{kill_at};
-  return unless $first;
+  return if !$first && $signal eq ($job->{asked} // '');
   my @all = descendants();
-  if ($grace > 0) { signal_one('TERM', $_) for @all }
-  signal_one('CONT', $_) for @all;    # stopped processes could not act on TERM
+  $job->{asked} = $signal;
+  if ($grace > 0) { signal_one($signal, $_) for grep { $signal eq 'TERM' || $_->[0] == $job->{pid} } @all }
+  signal_one('CONT', $_) for @all;    # stopped processes could not act on the signal
   unpause($job) if $job->{paused_at};
 }
 
@@ -222,27 +244,28 @@ sub kill_rest {
 sub memory_is_over {
   my ($job) = @_;
   return if $job->{cause} eq 'memory';
-  return oom_kills($job) > 0 if $job->{memory_dir} ne '';
+  return oom_kills($job) > 0 if $job->{oom_file} ne '';
   return resident_bytes() > $job->{memory_limit};
 }
 
 sub oom_kills {
   my ($job) = @_;
-  return read_file("$job->{memory_dir}/$job->{oom_facts}") =~ /^oom_kill (\d+)/m ? $1 : 0;
+  return read_file($job->{oom_file}) =~ /^oom_kill (\d+)/m ? $1 : 0;
 }
 
 sub finish {
   my ($job) = @_;
-  $job->{cause} = 'memory' if $job->{memory_dir} ne '' && oom_kills($job) > 0;
-  remove_cgroup($_) for grep { $_ ne '' && -d $_ } $job->{memory_dir}, $job->{freezer_dir};
+  $job->{cause} = 'memory' if $job->{oom_file} ne '' && oom_kills($job) > 0;
+  remove_cgroup($_) for grep { $_ ne '' && -d $_ } @{ $job->{groups} }, $job->{freezer_dir};
   my ($code, $signal) = ($job->{status} >> 8, $job->{status} & 127);
-  enter($job, "exit.$code.$signal.$job->{cause}.$job->{started}." . wall_ms());
+  my $ended = int($job->{started_wall} + exact_steady_ms() - $job->{started_steady});    # right also when the clock was set meanwhile
+  enter($job, "exit.$code.$signal.$job->{cause}.$job->{started}.$ended");
 }
 
 sub finish_refused {
   my ($job, $step, $errno) = @_;
-  remove_cgroup($job->{memory_dir}) if ($job->{memory_dir} // '') ne '';
-  enter($job, "exit.$errno.0.start_$step.0." . wall_ms());
+  remove_cgroup($_) for @{ $job->{groups} // [] };
+  enter($job, "exit.$errno.0.start_$step.0." . int wall_ms());
 }
 
 1;

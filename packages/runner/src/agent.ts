@@ -1,5 +1,12 @@
 import { rm } from 'node:fs/promises';
-import { PROTOCOL_VERSION, encodeLogChunk, type HostFrame, type Inventory, type RunnerFrame } from '@weir/contract/protocol';
+import {
+  PROTOCOL_VERSION,
+  encodeLogChunk,
+  type HostFrame,
+  type Inventory,
+  type NodeUsage,
+  type RunnerFrame,
+} from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
 import { errorText } from './error-code.ts';
 import { attemptKey, type AttemptId, type AttemptState, type Executor } from './executors/executor.ts';
@@ -24,6 +31,8 @@ export interface AgentOptions {
   readonly executor: Executor;
   /** The event file of a stage's attempt. */
   readonly eventsFile: (id: AttemptId) => string;
+  /** What the node's parts are doing. */
+  readonly sampleUsage: () => NodeUsage;
   readonly link: HostLink;
   readonly log: Logger;
 }
@@ -66,6 +75,16 @@ export class Agent implements SessionPeer, LiveAttempts {
     const attempts = this.#greeted.map((tracked) => tracked.report());
     for (const [index, report] of attempts.entries()) this.#greeted[index]?.markTold(report);
     return { type: 'hello', version: PROTOCOL_VERSION, node: endpoint.node, inventory: this.#options.inventory, attempts };
+  }
+
+  /** A node that cannot be measured still beats. */
+  heartbeat(): RunnerFrame {
+    try {
+      return { type: 'heartbeat', usage: this.#options.sampleUsage() };
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'what this node does could not be measured');
+      return { type: 'heartbeat' };
+    }
   }
 
   onWelcome(welcome: Welcome): void {
@@ -172,9 +191,9 @@ export class Agent implements SessionPeer, LiveAttempts {
 
   /** An order to stop what never arrived is answered, so that the host need not wait for it. */
   #stop(frame: Frame<'stop'>): void {
-    const { jobId, attempt, by, graceMs } = frame;
+    const { jobId, attempt, by, graceMs, signal } = frame;
     if (this.#attempts.has(attemptKey(frame))) {
-      this.#options.executor.stop(frame, { by, graceMs });
+      this.#options.executor.stop(frame, { by, graceMs, signal });
       return;
     }
     const endedAt = new Date().toISOString();
@@ -213,7 +232,7 @@ export class Agent implements SessionPeer, LiveAttempts {
       this.#forget(tracked.id);
       return;
     }
-    this.#options.executor.stop(tracked.id, { by: 'superseded', graceMs: SUPERSEDED_GRACE_MS });
+    this.#options.executor.stop(tracked.id, { by: 'superseded', graceMs: SUPERSEDED_GRACE_MS, signal: 'TERM' });
   }
 
   #forget(id: AttemptId): void {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptId } from './executors/executor.ts';
 
@@ -19,6 +19,11 @@ export function makeNodeFolders(home: string): NodeFolders {
   const folders = { home, run: join(home, 'run'), node, attempts: join(node, 'attempts'), jobs: join(node, 'jobs') };
   for (const folder of [folders.run, node, folders.attempts, folders.jobs]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folders;
+}
+
+/** Lets the OS users of jobs pass through to what is theirs; they cannot list or change anything on the way. */
+export function openFoldersToUsers(folders: NodeFolders): void {
+  for (const folder of [folders.home, folders.node, folders.attempts, folders.jobs]) chmodSync(folder, 0o711);
 }
 
 /** The folder of a job. */

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError } from '@weir/contract/protocol';
+import { AppError, type ExecutorKind } from '@weir/contract/protocol';
 import {
   createLogger,
   processIsAlive,
@@ -13,14 +13,23 @@ import {
 import { Agent } from './agent.ts';
 import type { RunnerConfig } from './config.ts';
 import { AttemptFiles } from './executors/process/attempt-files.ts';
-import { findUsableCgroups } from './executors/process/cgroups/attempt-cgroups.ts';
+import { AttemptCgroups } from './executors/process/cgroups/attempt-cgroups.ts';
+import { findUsableCgroups } from './executors/process/cgroups/cgroup-access.ts';
+import type { Containment } from './executors/process/containment.ts';
 import { makeBaseEnvironment } from './executors/process/job-environment.ts';
 import { stageEventsFile } from './executors/process/job-program.ts';
 import { ProcessExecutor } from './executors/process/process-executor.ts';
-import { makeNodeFolders } from './node-folders.ts';
+import { SystemdScopes } from './executors/systemd/systemd-scopes.ts';
+import { probeSystemd } from './executors/systemd/systemd-probe.ts';
+import { makeNodeFolders, openFoldersToUsers, type NodeFolders } from './node-folders.ts';
+import { GpuWatch } from './probes/gpus/gpu-watch.ts';
 import { takeInventory } from './probes/inventory.ts';
+import { UsageSampler } from './probes/usage/usage-sampler.ts';
 import { findEndpoint } from './session/endpoint.ts';
 import { Session } from './session/session.ts';
+
+/** How often the GPUs are measured. */
+const GPU_SAMPLE_MS = 5000;
 
 export interface Runner {
   /** True while the host has welcomed this runner. */
@@ -34,9 +43,17 @@ export async function startRunner(config: RunnerConfig, log: Logger = createLogg
   const folders = makeNodeFolders(config.home);
   const identityFile = join(folders.run, 'runner.json');
   takePlace(identityFile);
-  const inventory = await takeInventory(log, config.cpus);
-  const cgroups = findUsableCgroups();
-  log.info({ memory: cgroups.memory ?? 'watched', freezer: cgroups.freezer ?? 'signals' }, 'how memory is limited and jobs are paused');
+  if (config.runAsUser) prepareForUsers(folders);
+  const containments = await findContainments(config);
+  const inventory = await takeInventory(log, {
+    cpus: config.cpus,
+    address: config.nodeAddress,
+    executors: Object.values(containments).map(({ report }) => report),
+    searchPath: config.searchPath,
+  });
+  log.info({ executors: inventory.executors }, 'how jobs are executed');
+  const gpus = inventory.gpus.length === 0 ? undefined : new GpuWatch({ periodMs: GPU_SAMPLE_MS, searchPath: config.searchPath, log });
+  const usage = new UsageSampler(() => gpus?.read() ?? []);
   const files = new AttemptFiles(folders.attempts);
   const executor: ProcessExecutor = new ProcessExecutor({
     folders,
@@ -45,8 +62,9 @@ export async function startRunner(config: RunnerConfig, log: Logger = createLogg
     bootId: inventory.bootId,
     nodeName: () => agent.node,
     searchPath: config.searchPath,
-    baseEnvironment: makeBaseEnvironment(config.inheritedEnvironment),
-    cgroups,
+    baseEnvironment: makeBaseEnvironment(config.inheritedEnvironment, config.siteFolders, config.runAsUser),
+    containments,
+    runAsUser: config.runAsUser,
     stages: { main: config.stagesMain, env: config.stageEnvironment },
     onChange: (id, state) => agent.onChange(id, state),
   });
@@ -56,13 +74,14 @@ export async function startRunner(config: RunnerConfig, log: Logger = createLogg
     executor,
     log,
     eventsFile: (id) => stageEventsFile(files.folder(id)),
+    sampleUsage: () => usage.sample(),
     link: {
       send: (frame) => session.send(frame),
       sendText: (text) => session.sendText(text),
       sendBinary: (data) => session.sendBinary(data),
     },
   });
-  const session: Session = new Session({ findEndpoint: () => findEndpoint(config), hostFolder: folders.run, peer: agent, log });
+  const session: Session = new Session({ findEndpoint: (turn) => findEndpoint(config, turn), hostFolder: folders.run, peer: agent, log });
   agent.recover();
   session.start();
   return {
@@ -73,8 +92,23 @@ export async function startRunner(config: RunnerConfig, log: Logger = createLogg
       await session.stop();
       agent.close();
       await executor.close();
+      await gpus?.close();
       rmSync(identityFile, { force: true });
     },
+  };
+}
+
+function prepareForUsers(folders: NodeFolders): void {
+  if (process.getuid?.() === 0) openFoldersToUsers(folders);
+  else throw new AppError('invalid_input', 'WEIR_RUN_AS_USER=1 needs a runner that is root', { field: 'WEIR_RUN_AS_USER', value: '1' });
+}
+
+async function findContainments(config: RunnerConfig): Promise<Record<ExecutorKind, Containment>> {
+  const cgroups = findUsableCgroups();
+  const systemd = await probeSystemd(config.searchPath);
+  return {
+    process: new AttemptCgroups(config.home, cgroups),
+    systemd: new SystemdScopes(config.home, systemd, cgroups.freezer),
   };
 }
 

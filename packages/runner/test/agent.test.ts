@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PROTOCOL_VERSION } from '@weir/contract';
 import { RunnerBench, sh } from './runner-bench.ts';
 
 let bench: RunnerBench;
@@ -26,7 +27,7 @@ test('a job runs and its end is told once, then forgotten', async () => {
 test('hello tells what the node has', async () => {
   await bench.connect();
   const [hello] = bench.host.hellos();
-  expect(hello).toMatchObject({ version: 1, node: 'node-1', attempts: [] });
+  expect(hello).toMatchObject({ version: PROTOCOL_VERSION, node: 'node-1', attempts: [] });
   expect(hello?.inventory.cpus).toBeGreaterThan(0);
   expect(hello?.inventory.bootId).toMatch(/^[0-9a-f-]{36}$/);
 });

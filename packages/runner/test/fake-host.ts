@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
 import {
+  PROTOCOL_VERSION,
   decodeLogChunk,
   type AttemptReport,
   type HostFrame,
@@ -208,7 +209,7 @@ export class FakeHost {
       attempt,
       eventsOffset: this.events.get(`${jobId}.${attempt}`)?.offset ?? 0,
     }));
-    this.send({ type: 'welcome', version: 1, heartbeatMs: this.script.heartbeatMs, attempts });
+    this.send({ type: 'welcome', version: PROTOCOL_VERSION, heartbeatMs: this.script.heartbeatMs, attempts });
     for (const report of wanted) this.#keepReport(report);
     for (const frame of this.#starts.values()) this.send(frame);
   }

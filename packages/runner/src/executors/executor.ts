@@ -1,4 +1,4 @@
-import type { Launch, Outcome, StopCause } from '@weir/contract/protocol';
+import type { HostFrame, Launch, Outcome, StopCause } from '@weir/contract/protocol';
 
 /** One try to execute a job. */
 export interface AttemptId {
@@ -31,9 +31,13 @@ export type AttemptState =
 
 export type EndedState = Extract<AttemptState, { kind: 'ended' }>;
 
+export type StopSignal = Extract<HostFrame, { type: 'stop' }>['signal'];
+
 export interface StopOrder {
   readonly by: StopCause;
-  /** From TERM to KILL. */
+  /** TERM goes to every process, another one to the job's main process alone. */
+  readonly signal: StopSignal;
+  /** From the signal to KILL for the whole tree. */
   readonly graceMs: number;
 }
 

@@ -1,9 +1,9 @@
 import { watch } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { HostFrame, LogChunk } from '@weir/contract/protocol';
-import { hasErrorCode } from '../error-code.ts';
 import { outputFile, type NodeFolders } from '../node-folders.ts';
 import type { AttemptId } from '../executors/executor.ts';
+import { openOutput } from './output-file.ts';
 import { findTailStart } from './tail-start.ts';
 
 export type LogRequest = Extract<HostFrame, { type: 'readLog' }>;
@@ -13,6 +13,12 @@ export interface LiveAttempts {
   isLive(id: AttemptId): boolean;
   /** Resolves when the attempt is not live; at once when it is not now. */
   whenEnded(id: AttemptId, signal: AbortSignal): Promise<void>;
+}
+
+interface Piece {
+  readonly chunk: LogChunk;
+  /** The file to watch for more. */
+  readonly path: string;
 }
 
 /** Repairs what the file system's notices missed. */
@@ -33,31 +39,35 @@ export class LogReader {
    * `signal` ends the wait early.
    */
   async read(request: LogRequest, signal: AbortSignal): Promise<LogChunk | undefined> {
-    const path = outputFile(this.#folders, request, request.stream);
-    const first = await this.#readOnce(path, request, undefined);
-    if (first === undefined || first.data.byteLength > 0 || first.ended || request.waitMs === 0) return first;
+    const first = await this.#readOnce(request, undefined);
+    if (first === undefined || !isWorthWaiting(first) || request.waitMs === 0) return first?.chunk;
     const time = AbortSignal.any([signal, AbortSignal.timeout(request.waitMs)]);
+    let last = first;
     while (!time.aborted) {
-      await this.#waitForMore(path, { id: request, size: first.offset, signal: time });
-      const next = await this.#readOnce(path, request, first.offset);
-      if (next === undefined || next.data.byteLength > 0 || next.ended) return next;
+      await this.#waitForMore(last.path, { id: request, size: first.chunk.offset, signal: time });
+      const next = await this.#readOnce(request, first.chunk.offset);
+      if (next === undefined || !isWorthWaiting(next)) return next?.chunk;
+      last = next;
     }
-    return first;
+    return first.chunk;
   }
 
   /** `ended` is asked before the size is read: what ended before cannot have written after. */
-  async #readOnce(path: string, request: LogRequest, from: number | undefined): Promise<LogChunk | undefined> {
+  async #readOnce(request: LogRequest, from: number | undefined): Promise<Piece | undefined> {
     const ended = !this.#live.isLive(request);
-    const file = await openIfThere(path);
-    if (file === undefined) {
-      return ended ? undefined : { requestId: request.requestId, offset: request.offset, size: 0, ended, data: new Uint8Array() };
+    const own = outputFile(this.#folders, request, request.stream);
+    const output = await openOutput(own);
+    if (output === undefined) {
+      const chunk = { requestId: request.requestId, offset: request.offset, size: 0, ended, data: new Uint8Array() };
+      return ended ? undefined : { chunk, path: own };
     }
+    const { file, path } = output;
     try {
       const { size } = await file.stat();
       const offset = from ?? (request.tailLines === null ? request.offset : await findTailStart(file, size, request.tailLines));
       const data = Buffer.allocUnsafe(Math.max(0, Math.min(request.limit, size - offset)));
       const { bytesRead } = data.byteLength === 0 ? { bytesRead: 0 } : await file.read(data, 0, data.byteLength, offset);
-      return { requestId: request.requestId, offset, size, ended, data: data.subarray(0, bytesRead) };
+      return { chunk: { requestId: request.requestId, offset, size, ended, data: data.subarray(0, bytesRead) }, path };
     } finally {
       await file.close();
     }
@@ -71,13 +81,8 @@ export class LogReader {
   }
 }
 
-async function openIfThere(path: string) {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+function isWorthWaiting({ chunk }: Piece): boolean {
+  return chunk.data.byteLength === 0 && !chunk.ended;
 }
 
 /** Resolves when a file is longer than `size` bytes, or when the signal is aborted. */

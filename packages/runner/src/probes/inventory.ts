@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Inventory } from '@weir/contract/protocol';
+import type { ExecutorReport, Inventory } from '@weir/contract/protocol';
 import { readTextIfThere, type Logger } from '@weir/runtime';
 import { countCpus } from './cpu-count.ts';
-import { probeGpus } from './gpus.ts';
+import { probeGpus } from './gpus/gpu-inventory.ts';
 import { measureMemory } from './memory.ts';
+import { probeNuma, readAllowedPlaces } from './numa.ts';
 
 /** Version of this package, as nodes show it. */
 export const RUNNER_VERSION = '0.1.0';
@@ -14,19 +15,32 @@ export function readBootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-/** Looks at what this node has; `cpus` stands in for what it would find. */
-export async function takeInventory(log: Logger, cpus: number | null): Promise<Inventory> {
+/** What the runner is told of its node instead of finding it. */
+export interface NodeFacts {
+  /** Stands in for the CPUs that would be found; null: those. */
+  readonly cpus: number | null;
+  /** How other nodes reach this one; empty = as the host sees it. */
+  readonly address: string;
+  readonly executors: readonly ExecutorReport[];
+  /** Where the tools of drivers are looked for. */
+  readonly searchPath: string;
+}
+
+/** Looks at what this node has. CPUs that are pretended have no place in the machine: then no NUMA node is told. */
+export async function takeInventory(log: Logger, facts: NodeFacts): Promise<Inventory> {
+  const found = countCpus(readCpuQuota());
+  const cpus = facts.cpus ?? found;
   return {
     hostname: hostname().slice(0, 255),
-    cpus: cpus ?? countCpus(readCpuQuota()),
+    cpus,
     memoryBytes: measureMemory(process.constrainedMemory()),
-    gpus: await probeGpus(log),
+    gpus: await probeGpus(log, facts.searchPath),
     os: readOsName(readTextIfThere('/etc/os-release') ?? '').slice(0, 255),
     bootId: readBootId(),
     runnerVersion: RUNNER_VERSION,
-    numa: [],
-    executors: [{ kind: 'process', usable: true, notes: [] }],
-    address: '',
+    numa: cpus === found ? probeNuma(readAllowedPlaces()) : [],
+    executors: [...facts.executors],
+    address: facts.address,
   };
 }
 

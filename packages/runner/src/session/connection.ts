@@ -60,8 +60,8 @@ export class Connection {
     return true;
   }
 
-  /** Sends `frame` and a ping each `periodMs`, and ends the connection when nothing comes back. */
-  startHeartbeat(periodMs: number, frame: string): void {
+  /** Sends a frame and a ping each `periodMs`, and ends the connection when nothing comes back. */
+  startHeartbeat(periodMs: number, makeFrame: () => string): void {
     clearInterval(this.#beat);
     this.#unanswered = 0;
     this.#beat = setInterval(() => {
@@ -70,7 +70,7 @@ export class Connection {
         return;
       }
       this.#unanswered += 1;
-      if (this.send(frame)) this.#socket.ping();
+      if (this.send(makeFrame())) this.#socket.ping();
     }, periodMs);
   }
 

@@ -11,14 +11,18 @@ export interface Endpoint {
 
 export interface EndpointSources {
   readonly home: string;
-  readonly hostUrl: string | null;
+  /** Hosts of one cluster; empty: the host of this machine. */
+  readonly hostUrls: readonly string[];
   readonly nodeName: string | null;
   readonly nodeTokenFile: string;
 }
 
-/** Looks up the endpoint anew, as files may have changed; throws what a person may read when something is missing. */
-export function findEndpoint(sources: EndpointSources): Endpoint {
-  const hostUrl = sources.hostUrl ?? readField(join(sources.home, 'run', 'host.json'), 'url');
+/**
+ * Looks up the endpoint anew, as files may have changed; `turn` goes round the hosts. Throws what a person may read when something is
+ * missing.
+ */
+export function findEndpoint(sources: EndpointSources, turn: number): Endpoint {
+  const hostUrl = sources.hostUrls[turn % sources.hostUrls.length] ?? readField(join(sources.home, 'run', 'host.json'), 'url');
   const token = readField(sources.nodeTokenFile, 'token');
   const node = sources.nodeName ?? readField(sources.nodeTokenFile, 'node');
   return { url: toRunnerUrl(hostUrl), node, token };

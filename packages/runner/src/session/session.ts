@@ -12,13 +12,16 @@ export type Welcome = Extract<HostFrame, { type: 'welcome' }>;
 export interface SessionPeer {
   /** The first frame of a session, made when it is sent. */
   hello(endpoint: Endpoint): RunnerFrame;
+  /** Made each time one is due. */
+  heartbeat(): RunnerFrame;
   onWelcome(welcome: Welcome): void;
   onFrame(frame: HostFrame): void;
   onEnd(): void;
 }
 
 export interface SessionOptions {
-  readonly findEndpoint: () => Endpoint;
+  /** Where to connect; `turn` grows by one with each host that could not be had. */
+  readonly findEndpoint: (turn: number) => Endpoint;
   /** A folder in which a change means that the host may be back. */
   readonly hostFolder: string;
   readonly peer: SessionPeer;
@@ -28,13 +31,13 @@ export interface SessionOptions {
 /** A session that lasted so long was a good one: the next attempt to connect is quick again. */
 const GOOD_SESSION_MS = 2000;
 const REFUSED_WAIT_MS = 15_000;
-const HEARTBEAT = JSON.stringify({ type: 'heartbeat' } satisfies RunnerFrame);
 
 /** Keeps one session with the host for as long as it runs: connects, greets, hands frames over, and begins anew whenever it breaks. */
 export class Session {
   readonly #options: SessionOptions;
   readonly #backoff = new Backoff();
   #connection: Connection | undefined;
+  #turn = 0;
   #timer: NodeJS.Timeout | undefined;
   #watcher: FSWatcher | undefined;
   #welcomedAt: number | undefined;
@@ -97,7 +100,7 @@ export class Session {
     this.#timer = undefined;
     let endpoint: Endpoint;
     try {
-      endpoint = this.#options.findEndpoint();
+      endpoint = this.#options.findEndpoint(this.#turn);
     } catch (error) {
       this.#retry({ kind: 'unreachable', reason: errorText(error) });
       return;
@@ -121,7 +124,7 @@ export class Session {
       }
       this.#welcomedAt = performance.now();
       this.#complaint = undefined;
-      connection.startHeartbeat(frame.heartbeatMs, HEARTBEAT);
+      connection.startHeartbeat(frame.heartbeatMs, () => JSON.stringify(peer.heartbeat()));
       log.info({ attempts: frame.attempts.length }, 'connected to the host');
       peer.onWelcome(frame);
     } catch (error) {
@@ -135,6 +138,7 @@ export class Session {
     this.#welcomedAt = undefined;
     this.#connection = undefined;
     if (wasWelcome) this.#options.peer.onEnd();
+    else this.#turn += 1; // a host that was good once is tried again first
     if (this.#closed !== undefined) {
       this.#closed();
       return;
@@ -168,7 +172,7 @@ export class Session {
 
   #tokenIsStill(token: string): boolean {
     try {
-      return this.#options.findEndpoint().token === token;
+      return this.#options.findEndpoint(this.#turn).token === token;
     } catch {
       return true; // being written just now: the next change tells
     }

@@ -104,7 +104,7 @@ export class ExecutorBench {
     for (const key of this.seen.keys()) {
       const [jobId = 0, attempt = 0] = key.split('.').map(Number);
       if (this.executor.state({ jobId, attempt }) === undefined) continue;
-      this.executor.stop({ jobId, attempt }, { by: 'user', graceMs: 0 });
+      this.executor.stop({ jobId, attempt }, { by: 'user', graceMs: 0, signal: 'TERM' });
       await this.ended({ jobId, attempt });
     }
     await this.executor.close();

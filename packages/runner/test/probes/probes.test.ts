@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { parseCpuQuota } from '../../src/probes/cpu-count.ts';
-import { parseGpus } from '../../src/probes/gpus.ts';
+import { parseGpus } from '../../src/probes/gpus/gpu-inventory.ts';
 import { readOsName, takeInventory } from '../../src/probes/inventory.ts';
 import { measureMemory } from '../../src/probes/memory.ts';
 import { testLog } from '../executors/executor-bench.ts';
+
+const FACTS = { cpus: null, address: '10.0.0.7', executors: [], searchPath: '/usr/bin:/bin' };
 
 test.each([
   ['200000 100000\n', 2],
@@ -15,9 +17,11 @@ test.each([
 ])('a CPU quota of %j is %j CPUs', (text, cpus) => expect(parseCpuQuota(text)).toBe(cpus));
 
 test('GPUs are read from lines of the driver tool; other lines are left out', () => {
-  expect(parseGpus('0, NVIDIA A100-SXM4-80GB, 81920\n1, Odd, Name, 24576\nNo devices were found\n2, X, [N/A]\n')).toEqual([
-    { index: 0, name: 'NVIDIA A100-SXM4-80GB', memoryBytes: 81920 * 1024 ** 2 },
-    { index: 1, name: 'Odd, Name', memoryBytes: 24576 * 1024 ** 2 },
+  const text =
+    '0, 00000000:3B:00.0, 81920, NVIDIA A100-SXM4-80GB\n1, 00000000:AF:00.0, 24576, Odd, Name\nNo devices were found\n2, X, [N/A]\n';
+  expect(parseGpus(text, (busId) => (busId.includes('3B') ? 1 : null))).toEqual([
+    { index: 0, name: 'NVIDIA A100-SXM4-80GB', memoryBytes: 81920 * 1024 ** 2, numa: 1 },
+    { index: 1, name: 'Odd, Name', memoryBytes: 24576 * 1024 ** 2, numa: null },
   ]);
 });
 
@@ -33,12 +37,12 @@ test('a limit on the node cuts its memory, an absent or absurd one does not', ()
 });
 
 test('the inventory of this machine is complete', async () => {
-  const inventory = await takeInventory(testLog, null);
+  const inventory = await takeInventory(testLog, FACTS);
   expect(inventory.cpus).toBeGreaterThan(0);
   expect(inventory.memoryBytes).toBeGreaterThan(64 * 1024 ** 2);
   expect(inventory.hostname).not.toBe('');
 });
 
 test('a node offers as many CPUs as it is told to', async () => {
-  expect((await takeInventory(testLog, 64)).cpus).toBe(64);
+  expect((await takeInventory(testLog, { ...FACTS, cpus: 64 })).cpus).toBe(64);
 });

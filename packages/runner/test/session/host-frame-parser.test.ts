@@ -20,6 +20,13 @@ const launch = {
   gpuIds: [],
   timeLimitMs: null,
   graceMs: 0,
+  executor: 'process',
+  cpuIds: [0, 1],
+  numa: 0,
+  stdout: 'out-%N.txt',
+  stderr: null,
+  array: { id: 5, index: 0 },
+  gang: { rank: 1, nodes: [{ name: 'a', address: '10.0.0.1' }], masterPort: 29_500, tasksPerNode: 1, cpusPerTask: 2 },
 };
 
 test.each([
@@ -39,6 +46,8 @@ test.each([
   ['{"type":"forget","jobId":0}', 'a "forget" frame of another form'],
   ['{"type":"forget","jobId":9007199254740992}', 'a "forget" frame of another form'],
   [JSON.stringify({ type: 'start', jobId: 1, attempt: 1, launch: { ...launch, env: { A: 1 } } }), 'a "start" frame of another form'],
+  [JSON.stringify({ type: 'start', jobId: 1, attempt: 1, launch: { ...launch, executor: 'vm' } }), 'a "start" frame of another form'],
+  ['{"type":"stop","jobId":1,"attempt":1,"by":"user","graceMs":0,"signal":"SEGV"}', 'a "stop" frame of another form'],
   [
     JSON.stringify({ type: 'start', jobId: 1, attempt: 1, launch: { ...launch, program: { kind: 'command', argv: [] } } }),
     'a "start" frame of another form',

@@ -31,6 +31,8 @@ export interface AttemptEntry {
 export const LOST = 'lost';
 export const START_STEP = 'start_';
 
+const STOP_CAUSES = ['user', 'time_limit', 'superseded', 'preempted', 'gang'] as const satisfies readonly StopCause[];
+
 /** Reads a file's name; undefined when it is not the file of an attempt. */
 export function parseEntry(name: string): AttemptEntry | undefined {
   const [job = '', attempt = '', kind = '', ...facts] = name.split('.');
@@ -82,6 +84,7 @@ function parseState(kind: string, facts: readonly string[]): EntryState | undefi
 
 /** Reads a cause of a stop; anything else is a bug of runner or shim. */
 export function parseStopCause(text: string): StopCause {
-  if (text === 'user' || text === 'time_limit' || text === 'superseded') return text;
-  throw new Error(`"${text}" is not a cause of a stop`);
+  const cause = STOP_CAUSES.find((known) => known === text);
+  if (cause === undefined) throw new Error(`"${text}" is not a cause of a stop`);
+  return cause;
 }

@@ -105,13 +105,13 @@ export class AttemptFiles {
     rmSync(this.folder(id), { recursive: true, force: true });
   }
 
-  /** Orders a stop. The first order's cause stands; a later one may only shorten the grace. */
+  /** Orders a stop. The first order's cause stands, unless the user's comes; a later one may only shorten the grace. */
   orderStop(id: AttemptId, order: StopOrder): void {
     const before = this.#readOrder(id, 'stop')?.split('.');
-    const by = before === undefined ? order.by : parseStopCause(before[0] ?? '');
+    const by = before === undefined || order.by === 'user' ? order.by : parseStopCause(before[0] ?? '');
     const graceMs = before === undefined ? order.graceMs : Math.min(order.graceMs, Number(before[1]));
     const beside = `${this.#order(id, 'stop')}.next`;
-    symlinkSync(`${by}.${graceMs}`, beside);
+    symlinkSync(`${by}.${graceMs}.${order.signal}`, beside);
     renameSync(beside, this.#order(id, 'stop'));
   }
 

@@ -8,9 +8,9 @@ export interface AttemptMark {
   readonly attempt: number;
 }
 
-/** Ends at once what an attempt left on the node after its shim was killed; answers how many processes it found. */
-export function killOrphans(mark: AttemptMark): number {
-  const orphans = findOrphans(mark);
+/** Ends at once what an attempt left on the node after its shim was killed, `members` included; answers how many processes it found. */
+export function killOrphans(mark: AttemptMark, members: readonly number[]): number {
+  const orphans = [...findOrphans(mark), ...members.flatMap((pid) => readProcessIdentity(pid) ?? [])];
   for (const orphan of orphans) killExactly(orphan);
   return orphans.length;
 }

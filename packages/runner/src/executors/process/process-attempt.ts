@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Outcome } from '@weir/contract/protocol';
+import type { ExecutorKind, Outcome } from '@weir/contract/protocol';
 import { processIsAlive, type ProcessIdentity } from '@weir/runtime';
 import type { AttemptId, AttemptState, StopOrder } from '../executor.ts';
 import { LOST, START_STEP, lostState, parseEntry, parseStopCause, voidState, type AttemptEntry, type EntryState } from './attempt-entry.ts';
@@ -9,23 +9,31 @@ import { describeStartFailure } from './start-failure.ts';
 
 type ExitState = Extract<EntryState, { kind: 'exit' }>;
 
+/** What does not change about an attempt, and whether it `hasExtras`. */
+type AttemptFacts = Pick<ProcessAttempt, 'hasExtras' | 'isContained' | 'executor' | 'starter'>;
+
 /** One attempt as its file shows it, and the orders that are left there for its shim. */
 export class ProcessAttempt {
   readonly id: AttemptId;
   state: AttemptState = { kind: 'preparing' };
   /** It has orders or a folder beside its file. */
   hasExtras: boolean;
-  /** Its memory is limited. */
-  readonly isLimited: boolean;
+  /** It has control groups of its own. */
+  readonly isContained: boolean;
+  readonly executor: ExecutorKind;
+  /** What its shim is started with when nobody has claimed it; empty for one that is not launched by this runner. */
+  readonly starter: readonly string[];
   readonly #files: AttemptFiles;
   #entry: AttemptEntry;
 
-  constructor(files: AttemptFiles, entry: AttemptEntry, facts: { hasExtras: boolean; isLimited: boolean }) {
+  constructor(files: AttemptFiles, entry: AttemptEntry, facts: AttemptFacts) {
     this.#files = files;
     this.#entry = entry;
     this.id = entry.id;
     this.hasExtras = facts.hasExtras;
-    this.isLimited = facts.isLimited;
+    this.isContained = facts.isContained;
+    this.executor = facts.executor;
+    this.starter = facts.starter;
   }
 
   /** The name of its file when it was last seen. */

@@ -1,4 +1,4 @@
-import type { Launch } from '@weir/contract/protocol';
+import type { ExecutorKind, Launch } from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
 import { errorText } from '../../error-code.ts';
 import { jobFolder, outputFile, type NodeFolders } from '../../node-folders.ts';
@@ -13,13 +13,13 @@ import {
 } from '../executor.ts';
 import { parseEntry, type AttemptEntry } from './attempt-entry.ts';
 import type { AttemptFiles } from './attempt-files.ts';
-import { AttemptCgroups } from './cgroups/attempt-cgroups.ts';
-import type { CgroupLayout } from './cgroups/cgroup-layout.ts';
+import type { Containment } from './containment.ts';
 import { makeJobEnvironment } from './job-environment.ts';
 import { writeProgram, type StageRuntime } from './job-program.ts';
 import { formatLaunch, readLaunchRecord } from './launch-file.ts';
 import { Notices } from './notices.ts';
 import { killOrphans } from './orphans.ts';
+import { placeOutput } from './output-path.ts';
 import { ProcessAttempt } from './process-attempt.ts';
 import { Spawner } from './spawner.ts';
 
@@ -33,8 +33,10 @@ export interface ProcessExecutorOptions {
   readonly searchPath: string;
   readonly baseEnvironment: Readonly<Record<string, string>>;
   readonly stages: StageRuntime;
-  /** Where memory limits and pauses may use control groups. */
-  readonly cgroups: CgroupLayout;
+  /** How each kind of executor holds its attempts. */
+  readonly containments: Readonly<Record<ExecutorKind, Containment>>;
+  /** Jobs run as the OS users named like their owners. */
+  readonly runAsUser: boolean;
   readonly log: Logger;
   readonly onChange: StateListener;
 }
@@ -44,13 +46,12 @@ const INSPECT_MS = 1000;
 /** On a file system without fifos there are no notices. */
 const INSPECT_WITHOUT_NOTICES_MS = 50;
 
-/** Executes attempts as processes of this node, each under a shim of its own (shim/weir-shim.pl). */
+/** Executes attempts as processes of this node, each under a shim of its own (shim/weir-shim.pl) and held as its kind of executor does. */
 export class ProcessExecutor implements Executor {
   readonly #options: ProcessExecutorOptions;
   readonly #attempts = new Map<string, ProcessAttempt>();
   /** Attempts that could not even be written down. */
   readonly #refused = new Map<string, AttemptState>();
-  readonly #cgroups: AttemptCgroups;
   readonly #spawner: Spawner;
   #notices: Notices | undefined;
   #impossible: string | undefined;
@@ -60,7 +61,6 @@ export class ProcessExecutor implements Executor {
   constructor(options: ProcessExecutorOptions) {
     this.#options = options;
     const { folders, log, searchPath } = options;
-    this.#cgroups = new AttemptCgroups(folders.home, options.cgroups);
     const fifo = `${folders.node}/notices`;
     this.#spawner = new Spawner({
       fifo,
@@ -68,7 +68,7 @@ export class ProcessExecutor implements Executor {
       searchPath,
       onReady: () => {
         this.#notices ??= this.#openNotices(fifo);
-        for (const attempt of this.#attempts.values()) if (attempt.isUnclaimed) this.#spawner.launch(options.files.path(attempt.name));
+        for (const attempt of this.#attempts.values()) if (attempt.isUnclaimed) this.#launch(attempt);
       },
       onImpossible: (reason) => this.#refuseAll(reason),
     });
@@ -113,7 +113,7 @@ export class ProcessExecutor implements Executor {
     this.#refused.delete(key);
     if (attempt === undefined) return;
     this.#attempts.delete(key);
-    if (attempt.isLimited) this.#cgroups.remove(id);
+    if (attempt.isContained) this.#containment(attempt).remove(id);
     if (attempt.hasExtras) this.#options.files.removeExtras(id);
     this.#options.files.remove(attempt.name);
   }
@@ -131,35 +131,55 @@ export class ProcessExecutor implements Executor {
   }
 
   #prepare(id: AttemptId, launch: Launch): void {
-    const { folders, files, bootId, nodeName, baseEnvironment, stages } = this.#options;
+    const { folders, files, bootId, nodeName, baseEnvironment, stages, runAsUser } = this.#options;
+    const containment = this.#options.containments[launch.executor];
+    const { kind, usable, notes } = containment.report;
+    if (!usable) throw new Error(`${kind} is not usable on this node: ${notes.join('; ')}`);
     const ofJob = jobFolder(folders, id.jobId);
+    const own = { stdout: outputFile(folders, id, 'stdout'), stderr: outputFile(folders, id, 'stderr') };
+    const output = placeOutput(launch, { id, node: nodeName(), own });
     const program = writeProgram(files.folder(id), launch, stages);
+    const placement = containment.place(id, launch);
     const content = formatLaunch({
       bootId,
       kind: launch.program.kind,
+      executor: launch.executor,
       jobFolder: ofJob,
       workdir: launch.workdir,
-      stdout: outputFile(folders, id, 'stdout'),
-      stderr: outputFile(folders, id, 'stderr'),
+      output,
+      osUser: runAsUser ? launch.user : null,
       timeLimitMs: launch.timeLimitMs,
       graceMs: launch.graceMs,
-      memory: this.#cgroups.limitMemory(id, launch.memoryBytes),
-      freezer: this.#cgroups.freezer(id),
+      memoryBytes: launch.memoryBytes,
+      placement,
       argv: program.argv,
       env: { ...makeJobEnvironment(baseEnvironment, { id, launch, node: nodeName(), folder: ofJob }), ...program.env },
     });
     const entry = files.create(id, content);
-    const facts = { hasExtras: launch.program.kind !== 'command', isLimited: launch.memoryBytes !== null };
-    this.#attempts.set(attemptKey(id), new ProcessAttempt(files, entry, facts));
-    this.#spawner.launch(files.path(entry.name));
+    const attempt = new ProcessAttempt(files, entry, {
+      hasExtras: launch.program.kind !== 'command',
+      isContained: placement.groups.length > 0,
+      executor: launch.executor,
+      starter: placement.starter,
+    });
+    this.#attempts.set(attemptKey(id), attempt);
+    this.#launch(attempt);
     this.#scheduleInspection();
+  }
+
+  #launch(attempt: ProcessAttempt): void {
+    this.#spawner.launch(this.#options.files.path(attempt.name), attempt.starter);
+  }
+
+  #containment(attempt: ProcessAttempt): Containment {
+    return this.#options.containments[attempt.executor];
   }
 
   /** The program cannot be started; what was written of the attempt is dropped, so that the host may try again after a restart. */
   #refuse(id: AttemptId, message: string): void {
     const state: AttemptState = { kind: 'ended', outcome: { kind: 'start_failed', message }, startedAt: null, endedAt: Date.now() };
     this.#options.log.warn({ ...id, message }, 'an attempt could not be prepared');
-    this.#cgroups.remove(id);
+    for (const containment of Object.values(this.#options.containments)) containment.remove(id);
     this.#options.files.removeExtras(id);
     this.#attempts.delete(attemptKey(id));
     this.#refused.set(attemptKey(id), state);
@@ -180,7 +200,12 @@ export class ProcessExecutor implements Executor {
   #recover(entry: AttemptEntry): { attempt: ProcessAttempt; isStage: boolean } {
     const { files, bootId } = this.#options;
     const record = readLaunchRecord(files.path(entry.name));
-    const attempt = new ProcessAttempt(files, entry, { hasExtras: true, isLimited: record.memoryBytes !== null });
+    const attempt = new ProcessAttempt(files, entry, {
+      hasExtras: true,
+      isContained: record.isContained,
+      executor: parseExecutor(record.executor, this.#options.containments),
+      starter: [],
+    });
     this.#attempts.set(attemptKey(entry.id), attempt);
     const seen = attempt.read(entry);
     if (seen.kind === 'ended') attempt.state = seen;
@@ -247,12 +272,20 @@ export class ProcessExecutor implements Executor {
 
   /** After its shim was killed: ends what is left of the attempt; it is lost once nothing is. */
   #clearUp(attempt: ProcessAttempt): AttemptState | undefined {
-    this.#cgroups.thaw(attempt.id);
+    this.#containment(attempt).thaw(attempt.id);
     const mark = { jobFolder: jobFolder(this.#options.folders, attempt.id.jobId), attempt: attempt.id.attempt };
-    const found = killOrphans(mark);
+    const found = killOrphans(mark, this.#containment(attempt).members(attempt.id));
     if (found > 0) this.#options.log.warn({ ...attempt.id, found }, 'ended processes that a killed shim left behind');
-    return found > 0 ? undefined : attempt.lose();
+    if (found > 0) return undefined;
+    this.#containment(attempt).remove(attempt.id);
+    return attempt.lose();
   }
+}
+
+function parseExecutor(text: string, kinds: Readonly<Record<ExecutorKind, unknown>>): ExecutorKind {
+  const kind = (['process', 'systemd'] as const).find((known) => known === text);
+  if (kind === undefined) throw new Error(`"${text}" is not one of ${Object.keys(kinds).join(', ')}`);
+  return kind;
 }
 
 function sameState(one: AttemptState, other: AttemptState): boolean {

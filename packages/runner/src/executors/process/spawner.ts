@@ -36,11 +36,14 @@ export class Spawner {
     this.#spawn();
   }
 
-  /** Has the attempt of that file started; lost when no spawner is ready, but then `onReady` follows. */
-  launch(path: string): void {
+  /**
+   * Has the attempt of that file started, by a command that ends by executing the shim when there is one. Lost when no spawner is ready,
+   * but then `onReady` follows.
+   */
+  launch(path: string, starter: readonly string[]): void {
     if (!this.#isReady) return;
     if (this.#lines === '') queueMicrotask(() => this.#flush()); // orders that arrive together go in one write
-    this.#lines += `${path}\n`;
+    this.#lines += `${[path, ...starter].join('\0')}\n`;
   }
 
   /** Ends the spawner; its shims go on. */

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import { ExecutorBench, type MakeExecutor } from '../executor-bench.ts';
+import { describeBinding } from './binding.ts';
 import { describeEndings } from './endings.ts';
 import { describeMemoryLimits } from './memory-limits.ts';
+import { describeOutputFiles } from './output-files.ts';
 import { describePausing } from './pausing.ts';
 import { describeRestarts } from './restarts.ts';
 import { describeStopping } from './stopping.ts';
@@ -14,6 +16,8 @@ const PARTS = {
   pausing: describePausing,
   'memory limits': describeMemoryLimits,
   restarts: describeRestarts,
+  'files of the user': describeOutputFiles,
+  binding: describeBinding,
 } satisfies Record<string, (bench: () => ExecutorBench) => void>;
 
 type Part = keyof typeof PARTS;

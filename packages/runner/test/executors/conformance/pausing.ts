@@ -21,7 +21,7 @@ export function describePausing(bench: () => ExecutorBench): void {
     await bench().untilOutput(id, '1\n');
     bench().executor.pause(id);
     await bench().untilState(id, (state) => state.kind === 'running' && state.paused);
-    bench().executor.stop(id, { by: 'user', graceMs: 60_000 });
+    bench().executor.stop(id, { by: 'user', graceMs: 60_000, signal: 'TERM' });
     expect((await bench().ended(id)).outcome).toEqual({ kind: 'stopped', by: 'user', code: null, signal: 15 });
   });
 

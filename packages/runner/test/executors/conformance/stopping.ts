@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import type { StopCause } from '@weir/contract';
+import type { StopOrder } from '../../../src/executors/executor.ts';
 import { type ExecutorBench, isAlive } from '../executor-bench.ts';
 
 export function describeStopping(bench: () => ExecutorBench): void {
-  const stop = (by: 'user' | 'superseded', graceMs: number) => ({ by, graceMs });
+  const stop = (by: StopCause, graceMs: number, signal: StopOrder['signal'] = 'TERM') => ({ by, graceMs, signal });
 
   test('TERM comes first, and the way it went is told', async () => {
     const id = bench().shell(1, 'trap "echo bye; exit 5" TERM; echo ready; while :; do sleep 0.01; done');
@@ -68,6 +70,32 @@ export function describeStopping(bench: () => ExecutorBench): void {
         ].filter((match) => isAlive(Number(match[1]))),
       ).toEqual([]);
     }
+  });
+
+  test('another signal than TERM goes to the program alone, which decides how it ends', async () => {
+    const child = `sh -c 'trap "echo child saw it" USR1 TERM; echo child ready; while :; do sleep 0.02; done'`;
+    const id = bench().shell(1, `${child} & trap "echo saved; exit 0" USR1; while :; do sleep 0.02; done`);
+    await bench().untilOutput(id, 'child ready');
+    bench().executor.stop(id, stop('preempted', 60_000, 'USR1'));
+    await bench().untilOutput(id, 'saved');
+    expect((await bench().ended(id)).outcome).toEqual({ kind: 'stopped', by: 'preempted', code: 0, signal: null });
+    expect(bench().output(id).split('saved')[0]).not.toContain('child saw it');
+  });
+
+  test('a program that makes nothing of its signal is killed after the grace with everything it started', async () => {
+    const id = bench().shell(1, `(setsid sh -c 'trap "" TERM; echo pid $$; sleep 1000' &) ; trap "" USR2; while :; do sleep 0.02; done`);
+    await bench().untilOutput(id, 'pid');
+    bench().executor.stop(id, stop('preempted', 100, 'USR2'));
+    expect((await bench().ended(id)).outcome).toEqual({ kind: 'stopped', by: 'preempted', code: null, signal: 9 });
+    expect(isAlive(Number(/pid (\d+)/.exec(bench().output(id))?.[1]))).toBe(false);
+  });
+
+  test("the user's stop wins over one to make room, and its TERM arrives too", async () => {
+    const id = bench().shell(1, 'trap "" USR1; trap "exit 6" TERM; echo ready; while :; do sleep 0.02; done');
+    await bench().untilOutput(id, 'ready');
+    bench().executor.stop(id, stop('gang', 60_000, 'USR1'));
+    bench().executor.stop(id, stop('user', 60_000));
+    expect((await bench().ended(id)).outcome).toEqual({ kind: 'stopped', by: 'user', code: 6, signal: null });
   });
 
   test('a stop of an ended attempt changes nothing', async () => {

@@ -37,13 +37,7 @@ export function describeSurroundings(bench: () => ExecutorBench): void {
       { env: { MINE: 'a=b\nc ü', EMPTY: '' }, gpuIds: [1, 3], cpus: 4, name: 'my job' },
     );
     await bench().ended(id);
-    const variables = Object.fromEntries(
-      bench()
-        .output(id)
-        .split('\0')
-        .filter((line) => line !== '')
-        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-    );
+    const variables = readVariables(bench().output(id));
     expect(variables).toMatchObject({
       MINE: 'a=b\nc ü',
       EMPTY: '',
@@ -53,10 +47,62 @@ export function describeSurroundings(bench: () => ExecutorBench): void {
       WEIR_CPUS: '4',
       WEIR_GPUS: '1,3',
       CUDA_VISIBLE_DEVICES: '1,3',
+      WEIR_NODES: 'node',
+      WEIR_NNODES: '1',
+      WEIR_NODE_RANK: '0',
+      WEIR_TASKS_PER_NODE: '1',
+      WEIR_CPUS_PER_TASK: '1',
+      HAKURIVER_TASK_ID: '7',
+      HAKURIVER_LOCAL_TEMP_DIR: '/tmp',
+      HAKURIVER_SHARED_DIR: '/mnt/shared',
     });
-    const allowed =
-      /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|TMPDIR|MINE|EMPTY|CUDA_VISIBLE_DEVICES|WEIR_(JOB_ID|JOB_NAME|JOB_DIR|ATTEMPT|NODE|CPUS|GPUS))$/;
+    const ours = /^WEIR_(JOB_ID|JOB_NAME|JOB_DIR|ATTEMPT|NODE|CPUS|GPUS|NODES|NNODES|NODE_RANK|TASKS_PER_NODE|CPUS_PER_TASK)$/;
+    const others =
+      /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|TMPDIR|MINE|EMPTY|CUDA_VISIBLE_DEVICES|HAKURIVER_(TASK_ID|LOCAL_TEMP_DIR|SHARED_DIR))$/;
+    const allowed = new RegExp(`${ours.source}|${others.source}`);
     expect(Object.keys(variables).filter((name) => !allowed.test(name))).toEqual([]);
+  });
+
+  test('a part of a gang finds its rank and where to meet, as torchrun reads it; a port of its own choice stands', async () => {
+    const nodes = [
+      { name: 'gpu-1', address: '10.0.0.1' },
+      { name: 'gpu-2', address: '' },
+    ];
+    const gang = { rank: 1, nodes, masterPort: 29_501, tasksPerNode: 4, cpusPerTask: 2 };
+    const program = { kind: 'command' as const, argv: ['env', '-0'] };
+    bench().order({ jobId: 1, attempt: 1 }, program, { gang, gpuIds: [0, 1] });
+    bench().order({ jobId: 2, attempt: 1 }, program, { gang, env: { MASTER_PORT: '4000' } });
+    await Promise.all([bench().ended({ jobId: 1, attempt: 1 }), bench().ended({ jobId: 2, attempt: 1 })]);
+    expect(readVariables(bench().output({ jobId: 1, attempt: 1 }))).toMatchObject({
+      WEIR_NODES: 'gpu-1,gpu-2',
+      WEIR_NNODES: '2',
+      WEIR_NODE_RANK: '1',
+      WEIR_TASKS_PER_NODE: '4',
+      WEIR_CPUS_PER_TASK: '2',
+      MASTER_ADDR: '10.0.0.1',
+      MASTER_PORT: '29501',
+      PET_NNODES: '2',
+      PET_NODE_RANK: '1',
+      PET_MASTER_ADDR: '10.0.0.1',
+      PET_MASTER_PORT: '29501',
+      PET_NPROC_PER_NODE: '2',
+    });
+    expect(readVariables(bench().output({ jobId: 2, attempt: 1 }))).toMatchObject({ MASTER_PORT: '4000', PET_NPROC_PER_NODE: '4' });
+  });
+
+  test('a task of an array finds its place in it, a job bound to a NUMA node which', async () => {
+    const id = bench().shell(12, 'echo $WEIR_ARRAY_ID $WEIR_ARRAY_INDEX $HAKURIVER_TARGET_NUMA_NODE', {
+      array: { id: 9, index: 0 },
+      numa: 0,
+    });
+    await bench().ended(id);
+    expect(bench().output(id)).toBe('9 0 0\n');
+  });
+
+  test('it leaves no core file unless it asks to', async () => {
+    const id = bench().shell(1, 'ulimit -c');
+    await bench().ended(id);
+    expect(bench().output(id)).toBe('0\n');
   });
 
   test('no GPU allocated means no GPU visible', async () => {
@@ -90,4 +136,10 @@ export function describeSurroundings(bench: () => ExecutorBench): void {
     expect((await bench().ended(id)).outcome).toEqual({ kind: 'exited', code: 0 });
     expect(statSync(outputFile(bench().folders, id, 'stdout')).size).toBe(200_000_000);
   });
+}
+
+/** Variables by name from the output of `env -0`. */
+function readVariables(output: string): Record<string, string> {
+  const lines = output.split('\0').filter((line) => line !== '');
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AttemptId } from '../../../src/executors/executor.ts';
 import { AttemptFiles } from '../../../src/executors/process/attempt-files.ts';
+import { NO_CGROUPS } from '../../../src/executors/process/cgroups/cgroup-layout.ts';
 import { formatLaunch } from '../../../src/executors/process/launch-file.ts';
 import { readBootId } from '../../../src/probes/inventory.ts';
 import { ExecutorBench, isAlive } from '../executor-bench.ts';
 import { makeProcessExecutor } from './make-process-executor.ts';
 
-const NO_CGROUPS = { memory: undefined, freezer: undefined };
 let bench: ExecutorBench;
 beforeEach(() => {
   bench = new ExecutorBench(makeProcessExecutor({ cgroups: NO_CGROUPS }));
@@ -26,8 +26,24 @@ function claimant(id: AttemptId): number {
 function leave(state: string, bootId: string): AttemptId {
   const id = { jobId: 1, attempt: 1 };
   const files = new AttemptFiles(bench.folders.attempts);
-  const launch = { jobFolder: '', stdout: '', stderr: '', workdir: '/', timeLimitMs: null, graceMs: 0, argv: ['true'], env: {} };
-  const entry = files.create(id, formatLaunch({ ...launch, bootId, kind: 'command', memory: { kind: 'unlimited' }, freezer: undefined }));
+  const entry = files.create(
+    id,
+    formatLaunch({
+      bootId,
+      kind: 'command',
+      executor: 'process',
+      jobFolder: '',
+      workdir: '/',
+      output: { stdout: '', stderr: '', stdoutPath: null, stderrPath: null, truncate: false },
+      osUser: null,
+      timeLimitMs: null,
+      graceMs: 0,
+      memoryBytes: null,
+      placement: { groups: [], oomFile: null, freezer: undefined, cpuIds: [], numa: null, starter: [] },
+      argv: ['true'],
+      env: {},
+    }),
+  );
   if (state !== 'new') files.enter(entry, state);
   return id;
 }
@@ -101,7 +117,7 @@ test('a pid of another process in the claim does not make that process a target'
   await bench.executor.close();
   const id = leave(`claim.${process.pid}.1`, readBootId());
   await bench.reopen();
-  bench.executor.stop(id, { by: 'user', graceMs: 0 });
+  bench.executor.stop(id, { by: 'user', graceMs: 0, signal: 'TERM' });
   expect((await bench.ended(id)).outcome).toEqual({ kind: 'lost', reason: 'process_vanished' });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe } from 'vitest';
-import { findUsableCgroups, isUsable } from '../../../src/executors/process/cgroups/attempt-cgroups.ts';
-import { readCgroupLayout } from '../../../src/executors/process/cgroups/cgroup-layout.ts';
+import { findUsableCgroups, isUsable } from '../../../src/executors/process/cgroups/cgroup-access.ts';
+import { NO_CGROUPS, readCgroupLayout } from '../../../src/executors/process/cgroups/cgroup-layout.ts';
 import { describeExecutor } from '../conformance/conformance.ts';
 import { makeProcessExecutor } from './make-process-executor.ts';
 
@@ -15,9 +15,9 @@ const unified = readCgroupLayout({
 });
 
 describe.runIf(unified.freezer !== undefined && isUsable('freezer', unified.freezer))('with the unified freezer', () => {
-  describeExecutor('process executor', makeProcessExecutor({ cgroups: { memory: undefined, freezer: unified.freezer } }), ['pausing']);
+  describeExecutor('process executor', makeProcessExecutor({ cgroups: { ...NO_CGROUPS, freezer: unified.freezer } }), ['pausing']);
 });
 
 describe('without control groups', () => {
-  describeExecutor('process executor', makeProcessExecutor({ cgroups: { memory: undefined, freezer: undefined } }));
+  describeExecutor('process executor', makeProcessExecutor({ cgroups: NO_CGROUPS }));
 });

@@ -4,10 +4,14 @@ export interface CgroupPlace {
   readonly dir: string;
 }
 
-export interface CgroupLayout {
-  readonly memory: CgroupPlace | undefined;
-  readonly freezer: CgroupPlace | undefined;
-}
+/** The controllers that hold attempts. */
+export const CONTROLLERS = ['memory', 'freezer', 'cpuset', 'cpu'] as const;
+export type Controller = (typeof CONTROLLERS)[number];
+
+export type CgroupLayout = Readonly<Record<Controller, CgroupPlace | undefined>>;
+
+/** No control group anywhere. */
+export const NO_CGROUPS: CgroupLayout = { memory: undefined, freezer: undefined, cpuset: undefined, cpu: undefined };
 
 interface Mount {
   readonly version: 1 | 2;
@@ -18,20 +22,33 @@ interface Mount {
 }
 
 /**
- * Finds the memory and freezer hierarchies of a process from the texts of /proc/self/mountinfo and /proc/self/cgroup
+ * Finds the hierarchies of a process from the texts of /proc/self/mountinfo and /proc/self/cgroup
  * (proc(5), cgroups(7)). Version 1 where the controller is mounted by itself, else the unified hierarchy.
  */
 export function readCgroupLayout(texts: { mountinfo: string; cgroup: string }): CgroupLayout {
   const mounts = texts.mountinfo.split('\n').flatMap(parseMount);
   const paths = parsePaths(texts.cgroup);
-  return { memory: findPlace('memory', mounts, paths), freezer: findPlace('freezer', mounts, paths) };
+  const find = (controller: Controller) => findPlace(controller, mounts, paths);
+  return { memory: find('memory'), freezer: find('freezer'), cpuset: find('cpuset'), cpu: find('cpu') };
+}
+
+/** Where the group of that path stands in the hierarchy of a controller (`name=systemd` counts as one); undefined when not mounted. */
+export function locateGroup(sought: { mountinfo: string; controller: string; path: string }): CgroupPlace | undefined {
+  const mounts = sought.mountinfo.split('\n').flatMap(parseMount);
+  return locate(findMount(sought.controller, mounts), sought.path);
 }
 
 function findPlace(controller: string, mounts: readonly Mount[], paths: ReadonlyMap<string, string>): CgroupPlace | undefined {
+  const mount = findMount(controller, mounts);
+  return locate(mount, paths.get(mount?.version === 1 ? controller : ''));
+}
+
+function findMount(controller: string, mounts: readonly Mount[]): Mount | undefined {
   const legacy = mounts.find((mount) => mount.version === 1 && mount.controllers.includes(controller));
-  const unified = mounts.find((mount) => mount.version === 2);
-  const mount = legacy ?? unified;
-  const path = paths.get(mount === legacy ? controller : '');
+  return legacy ?? mounts.find((mount) => mount.version === 2);
+}
+
+function locate(mount: Mount | undefined, path: string | undefined): CgroupPlace | undefined {
   if (mount === undefined || path === undefined) return undefined;
   const below = pathBelow(mount.root, path);
   return below === undefined ? undefined : { version: mount.version, dir: `${mount.point}${below}` };

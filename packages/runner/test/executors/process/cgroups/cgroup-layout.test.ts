@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { readCgroupLayout } from '../../../../src/executors/process/cgroups/cgroup-layout.ts';
+import { NO_CGROUPS, readCgroupLayout } from '../../../../src/executors/process/cgroups/cgroup-layout.ts';
 
 const UNIFIED = '30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate';
 const MEMORY = '31 23 0:27 / /sys/fs/cgroup/memory rw,nosuid shared:10 - cgroup cgroup rw,memory';
 const FREEZER = '32 23 0:28 / /sys/fs/cgroup/freezer rw - cgroup cgroup rw,freezer';
 
-test('in the unified hierarchy both stand at its one path', () => {
+test('in the unified hierarchy all stand at its one path', () => {
   const layout = readCgroupLayout({ mountinfo: UNIFIED, cgroup: '0::/user.slice/user-1000.slice/weir.service\n' });
   const place = { version: 2, dir: '/sys/fs/cgroup/user.slice/user-1000.slice/weir.service' };
-  expect(layout).toEqual({ memory: place, freezer: place });
+  expect(layout).toEqual({ memory: place, freezer: place, cpuset: place, cpu: place });
 });
 
 test('version 1 hierarchies stand each at their own path', () => {
@@ -21,7 +21,10 @@ test('version 1 hierarchies stand each at their own path', () => {
 
 test('in a mixed layout a controller is used where it is mounted by itself', () => {
   const layout = readCgroupLayout({ mountinfo: `${UNIFIED}\n${MEMORY}`, cgroup: '8:cpu,memory:/m\n0::/u\n' });
-  expect(layout).toEqual({ memory: { version: 1, dir: '/sys/fs/cgroup/memory/m' }, freezer: { version: 2, dir: '/sys/fs/cgroup/u' } });
+  expect(layout).toMatchObject({
+    memory: { version: 1, dir: '/sys/fs/cgroup/memory/m' },
+    freezer: { version: 2, dir: '/sys/fs/cgroup/u' },
+  });
 });
 
 test('a part of the hierarchy that is mounted is taken off the path', () => {
@@ -32,8 +35,5 @@ test('a part of the hierarchy that is mounted is taken off the path', () => {
 });
 
 test('without control groups there is no place', () => {
-  expect(readCgroupLayout({ mountinfo: '21 1 0:1 / /proc rw - proc proc rw', cgroup: '' })).toEqual({
-    memory: undefined,
-    freezer: undefined,
-  });
+  expect(readCgroupLayout({ mountinfo: '21 1 0:1 / /proc rw - proc proc rw', cgroup: '' })).toEqual(NO_CGROUPS);
 });

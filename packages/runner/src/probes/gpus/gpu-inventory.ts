@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Gpu } from '@weir/contract/protocol';
+import { readTextIfThere, type Logger } from '@weir/runtime';
+import { hasErrorCode } from '../../error-code.ts';
+
+const QUERY = ['--query-gpu=index,pci.bus_id,memory.total,name', '--format=csv,noheader,nounits'];
+const TIMEOUT_MS = 20_000;
+const MIB = 1024 * 1024;
+
+/** Asks the driver's own tool, looked for in `searchPath`, for the GPUs of this node; none when the tool is not there or fails. */
+export async function probeGpus(log: Logger, searchPath: string, sys = '/sys'): Promise<Gpu[]> {
+  try {
+    const { stdout } = await promisify(execFile)('nvidia-smi', QUERY, { timeout: TIMEOUT_MS, env: { PATH: searchPath } });
+    return parseGpus(stdout, (busId) => readNumaNode(busId, sys));
+  } catch (error) {
+    if (!hasErrorCode(error, 'ENOENT')) log.warn({ err: error }, 'nvidia-smi is there but does not answer; this node offers no GPU');
+    return [];
+  }
+}
+
+/** Reads `0, 00000000:3B:00.0, 23034, NVIDIA L4` lines; a line of another form is left out. */
+export function parseGpus(text: string, numaOf: (busId: string) => number | null): Gpu[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s*,\s*([0-9A-Fa-f:.]+)\s*,\s*(\d+)\s*,\s*(.+?)\s*$/.exec(line);
+    if (match === null) return [];
+    const [, index, busId = '', mib, name = ''] = match;
+    return [{ index: Number(index), name, memoryBytes: Number(mib) * MIB, numa: numaOf(busId) }];
+  });
+}
+
+/** The NUMA node that a PCI device (`00000000:3B:00.0`) is attached to; null where the kernel does not tell. */
+export function readNumaNode(busId: string, sys: string): number | null {
+  const address = busId.toLowerCase().replace(/^0{4}(?=[0-9a-f]{4}:)/, '');
+  const text = readTextIfThere(join(sys, 'bus/pci/devices', address, 'numa_node')) ?? '';
+  return /^\d+\s*$/.test(text) ? Number(text) : null;
+}
