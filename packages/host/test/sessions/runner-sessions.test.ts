@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_FRAME_BYTES, type Client } from '@weir/contract';
+import { insertAllocations } from '../../src/allocations/allocation-store.ts';
 import { eventually } from '../eventually.ts';
 import { FakeRunner, INVENTORY, NOON } from '../fake-runner.ts';
 import { TestHost } from '../test-host.ts';
@@ -152,6 +153,8 @@ describe('hello', () => {
     const job = await submit();
     await host.running.services.store.write(async ({ db }) => {
       await db.updateTable('jobs').set({ state: 'starting', node: 'here', attempt: 1 }).where('id', '=', job.job_id).execute();
+      const member = { rank: 0, node: 'here', cpus: 1, cpu_ids: [], numa: null, memory_bytes: 0, gpu_ids: [] };
+      await insertAllocations(db, { jobId: job.job_id, attempt: 1 }, [member]);
     });
     await runner.connect();
     await runner.order(job.job_id);
@@ -193,6 +196,8 @@ test('a session that closes while its hello is taken leaves no ghost', async () 
   }
   await host.running.services.store.write(async () => undefined);
   await eventually(() => host.running.services.sessions.size === 0);
+  const sessionHosts = host.running.services.store.read.selectFrom('nodes').select('session_host');
+  await eventually(async () => (await sessionHosts.execute()).every((node) => node.session_host === null));
   expect(await submit()).toMatchObject({ reason: 'no node is online' });
 });
 
