@@ -79,12 +79,12 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
   const cluster = makeCluster({ config, store, sessions, log });
   const { leadership, sessionBook } = cluster;
   const mirror = await Mirror.open({ store, policy: config.policy, log });
-  const placement = makePlacementLoop({ store, mirror, leadership, log });
+  const placement = makePlacementLoop({ store, mirror, leadership, log, onPass: (pass) => meters.countPass(pass) });
   const engine = makeWorkflowEngine({ store, nodes, warehouses: registry, leadership, log });
   leadership.onChange(() => engine.wake());
   const attempts = new AttemptService(store, config.policy);
   const queue = new QueueReader(mirror);
-  const policy = new PolicyCache(store, hub);
+  const policy = new PolicyCache(store);
   const jobs = new JobService({ store, hub, queue, policy });
   const orders = new OrderDispatch({ store, sessions, addressOf: (node) => mirror.copy.addressOf(node), log });
   const frames = new FrameService({

@@ -32,9 +32,9 @@ export class RecentIdentities {
     this.#known.set(secret, { identity, until: performance.now() + FRESH_MS });
   }
 
-  /** Forgets everybody: users or tokens changed. */
+  /** Makes the next look of everybody go to the store: users or tokens changed. */
   forget(): void {
     this.#generation += 1;
-    this.#known.clear();
+    for (const entry of this.#known.values()) entry.until = 0;
   }
 }

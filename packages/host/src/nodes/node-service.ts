@@ -5,7 +5,7 @@ import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Store } from '../store/store.ts';
 import { parseStored } from '../store/parse-json.ts';
 import { sumHeld, type Held } from './held-store.ts';
-import { endNodeSession, findNode, listNodes, upsertNode, type StoredNode } from './node-store.ts';
+import { findNode, listNodes, upsertNode, type StoredNode } from './node-store.ts';
 import { toNode } from './node-view.ts';
 import type { UsageHistory } from './usage-history.ts';
 
@@ -16,14 +16,6 @@ export interface NodeParts {
   readonly config: Pick<HostConfig, 'localNode' | 'hostId'>;
 }
 
-/** Where a session came from, and on which host it is. */
-export interface SessionPlace {
-  /** As this host sees the runner's machine; counts where the runner names no address. */
-  readonly address?: string;
-  /** Absent: this one. */
-  readonly sessionHost?: string;
-}
-
 /** What is known of nodes, and what they have free. */
 export class NodeService {
   readonly #parts: NodeParts;
@@ -32,8 +24,11 @@ export class NodeService {
     this.#parts = parts;
   }
 
-  /** Stores what a runner found at the start of its session; throws `unauthenticated` when the node was removed meanwhile. */
-  async register(name: string, inventory: Inventory, place: SessionPlace = {}): Promise<void> {
+  /**
+   * Stores what a runner found at the start of its session with this host; `seenAddress` counts where the runner names no address.
+   * Throws `unauthenticated` when the node was removed meanwhile.
+   */
+  async register(name: string, inventory: Inventory, seenAddress: string): Promise<void> {
     const { store, config } = this.#parts;
     await store.write(async ({ db, emit }) => {
       const token = await findNodeToken(db, name);
@@ -41,19 +36,11 @@ export class NodeService {
       await upsertNode(db, name, {
         inventory,
         local: name === config.localNode,
-        address: inventory.address === '' ? (place.address ?? '') : inventory.address,
-        sessionHost: place.sessionHost ?? config.hostId,
+        address: inventory.address === '' ? seenAddress : inventory.address,
+        sessionHost: config.hostId,
         labels: token.labels === null ? {} : parseStored<Labels>(token.labels),
       });
       await emit({ type: 'node.online', node: name, data: { cpus: inventory.cpus, memory_bytes: inventory.memoryBytes } });
-    });
-  }
-
-  /** Notes that a node's session with this host ended; one that is on another host by now stays. */
-  async disconnect(name: string, sessionHost = this.#parts.config.hostId): Promise<void> {
-    this.#parts.usage.forget(name);
-    await this.#parts.store.write(async ({ db, emit }) => {
-      if (await endNodeSession(db, name, sessionHost)) await emit({ type: 'node.offline', node: name });
     });
   }
 
@@ -90,11 +77,11 @@ export class NodeService {
   }
 
   #view(node: StoredNode, held: ReadonlyMap<string, Held>): Node {
-    const { sessions, usage } = this.#parts;
+    const session = this.#parts.sessions.find(node.name);
     return toNode(node, {
       held: held.get(node.name),
-      lastSeenAt: sessions.find(node.name)?.lastSeenAt,
-      usage: usage.last(node.name),
+      lastSeenAt: session?.lastSeenAt,
+      usage: session && this.#parts.usage.last(node.name),
     });
   }
 }

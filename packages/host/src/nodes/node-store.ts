@@ -53,17 +53,6 @@ export async function upsertNode(db: Queries, name: string, node: NodeAtHello): 
     .execute();
 }
 
-/** Notes that a node's session on that host ended; does nothing when it is on another one by now. */
-export async function endNodeSession(db: Queries, name: string, sessionHost: string): Promise<boolean> {
-  const result = await db
-    .updateTable('nodes')
-    .set({ session_host: null, last_seen_at: Date.now() })
-    .where('name', '=', name)
-    .where('session_host', '=', sessionHost)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-}
-
 /** Changes a node's state when it is still `from`; tells whether it did. */
 export async function changeNodeState(
   db: Queries,

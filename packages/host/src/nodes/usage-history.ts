@@ -33,11 +33,6 @@ export class UsageHistory {
     return this.#last.get(node);
   }
 
-  /** Forgets the samples of a node whose session is over or elsewhere. */
-  forget(node: string): void {
-    this.#last.delete(node);
-  }
-
   /** Stores the means of what came since the last call, of all nodes in one write; a week is kept. Samples of a write that fails are lost. */
   async flush(now = Date.now()): Promise<void> {
     const minutes = [...this.#samples].flatMap(([node, samples]) => toMinute(node, samples, now) ?? []);

@@ -14,6 +14,8 @@ export interface PlacementParts {
   readonly store: Store;
   readonly mirror: Mirror;
   readonly leadership: Leadership;
+  /** Called after each pass with how long the plan took and how many starts it has. */
+  readonly onPass: (pass: { readonly ms: number; readonly starts: number }) => void;
   readonly log: Logger;
 }
 
@@ -52,6 +54,8 @@ export function makePlacementLoop(parts: PlacementParts): Loop {
 async function placeJobs(parts: PlacementParts): Promise<void> {
   const { mirror } = parts;
   await cancelHopeless(parts, mirror.copy.waiting.dependencies.hopeless);
+  const from = performance.now();
   const plan = mirror.copy.fleet.plan(Date.now());
+  parts.onPass({ ms: performance.now() - from, starts: plan.starts.length });
   if (plan.starts.length > 0 || plan.preemptions.length > 0) await commitPlan(parts, plan);
 }

@@ -37,7 +37,7 @@ export class FrameService {
    */
   async hello(session: RunnerSession, frame: Hello): Promise<void> {
     const { store, sessions, nodes, heartbeatMs } = this.#parts;
-    await nodes.register(session.node, frame.inventory);
+    await nodes.register(session.node, frame.inventory, session.address);
     const attempts = await listAttemptsOnNode(store.read, session.node);
     const reported = new Map(frame.attempts.map((report) => [keyOf(report), report]));
     const known = attempts.filter(({ job }) => reported.has(keyOfJob(job)));

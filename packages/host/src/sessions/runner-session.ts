@@ -10,6 +10,8 @@ const CLOSED_BY_HOST = 4000;
 /** One connected runner. Frames sent are delivered in order or not at all; what matters is repeated after the next hello. */
 export class RunnerSession {
   readonly node: string;
+  /** The runner's machine as this host sees it. */
+  readonly address: string;
   /** Milliseconds since the epoch. */
   lastSeenAt = Date.now();
   /** Frames that the runner has sent: counts up while it lives. */
@@ -17,8 +19,9 @@ export class RunnerSession {
   readonly #socket: WebSocket;
   readonly #logs: LogRequests;
 
-  constructor(node: string, socket: WebSocket) {
+  constructor(node: string, address: string, socket: WebSocket) {
     this.node = node;
+    this.address = address;
     this.#socket = socket;
     this.#logs = new LogRequests(node, (frame) => this.send(frame));
   }

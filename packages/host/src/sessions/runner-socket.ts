@@ -32,17 +32,17 @@ export function registerRunnerSocket(app: FastifyInstance, parts: RunnerSocketPa
     {
       websocket: true,
       preValidation: async (request) => {
-        request.nodeName = await parts.identity.authenticateNode(readBearer(request));
+        request.nodeName = await parts.identity.authenticateNode(readBearer(request), request.ip);
       },
     },
     (socket, request) => {
-      if (request.nodeName !== undefined) serveRunner(socket, request.nodeName, parts);
+      if (request.nodeName !== undefined) serveRunner(new RunnerSession(request.nodeName, request.ip, socket), socket, parts);
     },
   );
 }
 
-function serveRunner(socket: WebSocket, node: string, parts: RunnerSocketParts): void {
-  const session = new RunnerSession(node, socket);
+function serveRunner(session: RunnerSession, socket: WebSocket, parts: RunnerSocketParts): void {
+  const { node } = session;
   const conversation = new Conversation(session, parts);
   socket.on('message', (data, isBinary) => {
     session.heard();
