@@ -1,6 +1,7 @@
 import type { Dependency, Job } from '@weir/contract';
 import { parseStored } from '../store/parse-json.ts';
 import type { JobRow } from '../store/schema.ts';
+import { toIso } from '../store/time.ts';
 import type { Queries } from '../store/store.ts';
 import { countTasks } from './arrays/array-store.ts';
 import { viewArray } from './arrays/array-view.ts';
@@ -34,12 +35,17 @@ export async function viewJobs(db: Queries, queue: QueueView, rows: readonly Job
   );
 }
 
-/** A job that was stored just now: nothing has to be read. */
-export function viewNewJob(queue: QueueView, row: JobRow, depends: readonly Dependency[]): Job {
+/** A job that was stored just now: nothing has to be read. `waitsFor` are the jobs among `depends` that have not ended. */
+export function viewNewJob(queue: QueueView, row: JobRow, told: { depends: readonly Dependency[]; waitsFor: readonly number[] }): Job {
   const array = row.array === null ? null : viewArray(parseStored<ArrayRecord>(row.array), new Map());
-  return toJob(row, { waitReason: describeWait(queue, row), members: [], depends: [...depends], array });
+  const [first] = told.waitsFor;
+  const waitReason = first === undefined ? describeWait(queue, row) : `waiting for the end of job ${first}`;
+  return toJob(row, { waitReason, members: [], depends: [...told.depends], array });
 }
 
+/** A begin that has not come is in the row: the scheduler's copy may not have heard of it yet. */
 function describeWait(queue: QueueView, row: JobRow): string {
-  return row.state === 'pending' ? queue.waitReason(row) : '';
+  if (row.state !== 'pending') return '';
+  if (row.begin_at !== null && row.begin_at > Date.now()) return `waiting for its time to begin, ${toIso(row.begin_at)}`;
+  return queue.waitReason(row);
 }

@@ -39,7 +39,7 @@ export class JobService {
       await context.audit({ actor: identity.user, action: 'job.submit', subject: `job:${stored.id}`, detail: { name: stored.name } });
       return stored;
     });
-    return viewNewJob(this.#parts.queue, job, []);
+    return viewNewJob(this.#parts.queue, job, { depends: [], waitsFor: [] });
   }
 
   /** The job, if it exists and the asker may see it; throws `job_not_found`. With `wait.ms`, when it has ended or the time is over. */

@@ -8,9 +8,13 @@ export interface LeftFiles {
   readonly node: string;
 }
 
-/** An ended job that nobody needs any more: no workflow, no waiting job and no array that goes on refers to it. */
+/**
+ * An ended job to which nothing has happened since, and that nobody needs any more: no workflow, no waiting job and no array that goes on
+ * refers to it. Its end is told by the clock of a node; its events by ours.
+ */
 const forgettable = (before: number) => sql`
   jobs.ended_at < ${before}
+  and not exists (select 1 from events where events.job_id = jobs.id and events.at >= ${before})
   and (jobs.workflow_id is null or not exists (select 1 from workflows where workflows.id = jobs.workflow_id))
   and not exists (
     select 1 from job_dependencies join jobs waiting on waiting.id = job_dependencies.job_id

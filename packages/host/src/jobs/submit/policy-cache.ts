@@ -1,6 +1,5 @@
 import { loadLimits } from '../../accounts/limit-tables.ts';
 import { resolveAccount } from '../../accounts/resolve-account.ts';
-import type { EventHub } from '../../events/event-hub.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { LimitTable } from '../../scheduler/core/model.ts';
 import type { Store } from '../../store/store.ts';
@@ -14,11 +13,11 @@ export class PolicyCache {
   readonly #accounts = new Map<string, Promise<string>>();
   #limits: Promise<LimitTable> | undefined;
 
-  /** Follows `hub` for as long as that lives. */
-  constructor(store: Store, hub: EventHub) {
+  /** Follows the store for as long as that lives. */
+  constructor(store: Store) {
     this.#store = store;
-    hub.subscribe((event) => {
-      if (event.type !== 'policy.changed') return;
+    store.onEvents((committed) => {
+      if (!committed.some(({ event }) => event.type === 'policy.changed')) return;
       this.#limits = undefined;
       this.#accounts.clear();
     });

@@ -1,4 +1,4 @@
-import { AppError, type Dependency } from '@weir/contract';
+import { AppError, jobHasEnded, type Dependency } from '@weir/contract';
 import type { Identity } from '../../identity/identity.ts';
 import type { WriteContext } from '../../store/group-commit.ts';
 import type { JobRow } from '../../store/schema.ts';
@@ -17,9 +17,12 @@ export async function storeDraft(context: WriteContext, draft: JobDraft, batchId
   return job;
 }
 
-/** Throws `dependency_unknown` for a job that is not there or not the asker's: who may not see it does not learn that it exists. */
-export async function checkDependencies(db: Queries, identity: Identity, depends: readonly Dependency[]): Promise<void> {
-  if (depends.length === 0) return;
+/**
+ * The jobs that a new one has to wait for: those that have not ended. Throws `dependency_unknown` for a job that is not there or not the
+ * asker's: who may not see it does not learn that it exists.
+ */
+export async function checkDependencies(db: Queries, identity: Identity, depends: readonly Dependency[]): Promise<number[]> {
+  if (depends.length === 0) return [];
   const causes = await findCauses(
     db,
     depends.map(({ job_id: id }) => id),
@@ -29,4 +32,5 @@ export async function checkDependencies(db: Queries, identity: Identity, depends
     if (cause === undefined || (identity.role !== 'admin' && cause.user !== identity.user))
       throw new AppError('dependency_unknown', `there is no job ${id} to wait for`, { field: 'depends', value: id });
   }
+  return [...causes].flatMap(([id, cause]) => (jobHasEnded(cause) ? [] : [id]));
 }

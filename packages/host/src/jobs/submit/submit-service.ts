@@ -1,4 +1,4 @@
-import { AppError, type Batch, type BatchCreate, type Dependency, type Job, type JobCreate, type JobWhy } from '@weir/contract';
+import { AppError, type Batch, type BatchCreate, type Job, type JobCreate, type JobWhy } from '@weir/contract';
 import type { Identity } from '../../identity/identity.ts';
 import type { LimitTable } from '../../scheduler/core/model.ts';
 import type { WriteContext } from '../../store/group-commit.ts';
@@ -38,14 +38,14 @@ export class SubmitService {
     const limits = await this.#parts.policy.limits();
     const draft = await this.#draft(identity, create, limits);
     refuseImpossible(this.#parts.queue, draft.row);
-    const job = await this.#parts.store.write(async (context) => {
-      await checkDependencies(context.db, identity, draft.depends);
+    const { job, waitsFor } = await this.#parts.store.write(async (context) => {
+      const open = await checkDependencies(context.db, identity, draft.depends);
       (await openQueue(context.db, limits, draft.row)).take(draft.tasks);
       const stored = await storeDraft(context, draft);
       await context.audit({ actor: identity.user, action: 'job.submit', subject: `job:${stored.id}`, detail: { name: stored.name } });
-      return stored;
+      return { job: stored, waitsFor: open };
     });
-    return this.#view(job, draft.depends);
+    return viewNewJob(this.#parts.queue, job, { depends: draft.depends, waitsFor });
   }
 
   /** Queues what can be queued of a batch, all in one transaction; throws the first refusal when nothing can. */
@@ -62,11 +62,11 @@ export class SubmitService {
       if (draft !== undefined) drafts.push({ item, draft });
     }
     const depends = drafts[0]?.draft.depends ?? [];
-    const jobs = await this.#parts.store.write(async (context) => {
-      await checkDependencies(context.db, identity, depends);
-      return storeBatch(context, { actor: identity.user, drafts, refused, limits });
+    const { jobs, waitsFor } = await this.#parts.store.write(async (context) => {
+      const open = await checkDependencies(context.db, identity, depends);
+      return { jobs: await storeBatch(context, { actor: identity.user, drafts, refused, limits }), waitsFor: open };
     });
-    const views = jobs.map((job) => this.#view(job, depends));
+    const views = jobs.map((job) => viewNewJob(this.#parts.queue, job, { depends, waitsFor }));
     const told = refused.sort((left, right) => left.index - right.index);
     return {
       batch_id: jobs[0]?.id ?? 0,
@@ -91,10 +91,6 @@ export class SubmitService {
     const draft = draftJob(identity, create, account);
     const timeLimitMs = limitTime(limits, draft.row, draft.row.time_limit_ms);
     return timeLimitMs === draft.row.time_limit_ms ? draft : { ...draft, row: { ...draft.row, time_limit_ms: timeLimitMs } };
-  }
-
-  #view(job: JobRow, depends: readonly Dependency[]): Job {
-    return viewNewJob(this.#parts.queue, job, depends);
   }
 }
 

@@ -26,7 +26,7 @@ afterEach(async () => {
   await host[Symbol.asyncDispose]();
 });
 
-/** Ids of jobs, by id. */
+/** Ids of jobs, ascending. */
 const left = async () => (await client.jobList()).jobs.map(({ job_id: id }) => id).reverse();
 
 async function ended(over: JobCreate = {}): Promise<Job> {
@@ -41,7 +41,7 @@ async function makeOld(...ids: number[]): Promise<void> {
   const at = Date.now() - 2 * DAY_MS;
   await host.running.services.store.write(async ({ db }) => {
     await db.updateTable('jobs').set({ ended_at: at }).where('id', 'in', ids).execute();
-    await db.updateTable('events').set({ at }).execute();
+    await db.updateTable('events').set({ at }).where('job_id', 'in', ids).execute();
     await db.updateTable('audit_log').set({ at }).execute();
   });
 }

@@ -90,7 +90,8 @@ describe('what is asked for is what is shown', () => {
 describe('places', () => {
   test('that are not there are refused by name', async () => {
     const runner = await host.runner();
-    runner.inventory = { ...INVENTORY, numa: [{ id: 0, cpuIds: [0, 1, 2, 3], memoryBytes: 1 << 30 }] };
+    const gpus = INVENTORY.gpus.map((gpu) => ({ ...gpu, numa: 0 }));
+    runner.inventory = { ...INVENTORY, gpus, numa: [{ id: 0, cpuIds: [0, 1, 2, 3], memoryBytes: 1 << 30 }] };
     await runner.connect();
     const at = (target: object) => submit({ target: { node: 'here', ...target } });
     await expect(at({ node: 'elsewhere' })).rejects.toMatchObject({ code: 'node_not_found', detail: { value: 'elsewhere' } });
