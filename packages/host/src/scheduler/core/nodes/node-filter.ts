@@ -1,8 +1,24 @@
 import type { FleetNode, Placing } from '../model.ts';
 
-/** True when a job may use the node at all: its name, partition, labels and executors; what is free is asked elsewhere. */
-export function placingAllows(placing: Placing, node: FleetNode): boolean {
-  if (placing.target !== null && placing.target.node !== node.name) return false;
+/** Nodes with the same labels and executors are of one kind: what may use one may use all. */
+export type NodeKind = number;
+
+/** Says which nodes a placing allows: by name, partition, labels and executors; what is free is asked elsewhere. */
+export class PlacingFilter {
+  private readonly placing: Placing;
+  private readonly known: (boolean | undefined)[] = [];
+
+  constructor(placing: Placing) {
+    this.placing = placing;
+  }
+
+  allows(node: FleetNode, kind: NodeKind): boolean {
+    if (this.placing.target !== null && this.placing.target.node !== node.name) return false;
+    return (this.known[kind] ??= kindSuits(this.placing, node));
+  }
+}
+
+function kindSuits(placing: Placing, node: FleetNode): boolean {
   return node.executors.includes(placing.executor) && partitionAllows(placing, node) && labelsAllow(placing, node);
 }
 
@@ -15,4 +31,9 @@ export function partitionAllows({ partition }: Placing, { labels }: FleetNode): 
 export function labelsAllow(placing: Placing, { labels }: FleetNode): boolean {
   for (const name in placing.labels) if (labels[name] !== placing.labels[name]) return false;
   return true;
+}
+
+/** What makes nodes be of one kind. */
+export function describeKind({ labels, executors }: FleetNode): string {
+  return JSON.stringify([Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1)), executors]);
 }

@@ -1,0 +1,178 @@
+import { JOB_CLASSES } from '@weir/contract';
+import type { FleetState } from '../fleet-state.ts';
+import type { Booking, Holding, Member, Preemption, Start } from '../model.ts';
+import { chooseMember } from '../nodes/fit.ts';
+import type { NodeRoom } from '../nodes/node-room.ts';
+import { QueueWalk, type Turn } from '../queue/queue-walk.ts';
+import type { Bucket, Owner, Waiting } from '../queue/waiting.ts';
+import type { Amounts, ReachedLimit } from '../rules/tallies.ts';
+import { windowIsOpenTo } from '../rules/windows.ts';
+import type { Shape } from '../shapes.ts';
+import { Bookings, type Booked, type Visitor } from './bookings.ts';
+import { mayFit, proveTooLarge } from './fit-proofs.ts';
+import { chooseNodes } from './node-choice.ts';
+import { findClearance, isBeingCleared } from './preemption.ts';
+
+type QueueTurn = NonNullable<ReturnType<QueueWalk['next']>>;
+
+/**
+ * One walk along the queue: what fits starts, the first that do not are booked, higher classes make room for themselves.
+ * What it gives it really takes of the fleet, so that later turns see it; `undo` gives everything back.
+ */
+export class Pass {
+  readonly starts: Start[] = [];
+  readonly bookings: Booking[] = [];
+  readonly preemptions: Preemption[] = [];
+  readonly booked: Bookings;
+  private readonly state: FleetState;
+  private readonly now: number;
+  private readonly id: number;
+  private readonly entitled = new Map<Owner, boolean>();
+  private readonly undoing: (() => void)[] = [];
+  private readonly lastNode: string | null;
+  private readonly leftOut: number | undefined;
+
+  /** `leftOut` is a job that is passed over, as if it did not wait. */
+  constructor(state: FleetState, now: number, leftOut?: number) {
+    this.state = state;
+    this.now = now;
+    this.leftOut = leftOut;
+    this.lastNode = state.lastNode;
+    state.passes += 1;
+    this.id = state.passes;
+    state.queue.order.settle(now);
+    this.booked = new Bookings({ table: state.table, forecast: state.forecast, now });
+  }
+
+  /** Goes along the queue, up to the first turn for which `stop` is true. */
+  run(stop: (turn: Turn) => boolean = () => false): void {
+    const { queue, policy } = this.state;
+    const walk = new QueueWalk({ owners: queue.everyOwner, policy, now: this.now, skips: (bucket) => this.skips(bucket) });
+    for (let turn = walk.next(); turn !== undefined && !stop(turn); turn = walk.next()) if (this.consider(turn)) walk.follow(turn);
+  }
+
+  undo(): void {
+    for (const step of this.undoing.reverse()) step();
+    this.undoing.length = 0;
+    this.state.lastNode = this.lastNode;
+  }
+
+  /** Nodes on which the job could start now, after those that started before in this pass. */
+  findNodes({ shape, owner }: Visitor): readonly NodeRoom[] | undefined {
+    const { table, policy, lastNode } = this.state;
+    const entitled = this.isEntitled(owner);
+    if ((shape.rejectedIn === this.id && !entitled) || !mayFit(table, shape)) return undefined;
+    const admits = (room: NodeRoom) => this.booked.admits(room, { shape, owner }, this.now);
+    const choice = chooseNodes(table, { shape, strategy: shape.placing.strategy ?? policy.strategy, lastNode, admits });
+    if (!choice.hasRoom) proveTooLarge(table, shape);
+    else if (choice.rooms === undefined && !entitled) shape.rejectedIn = this.id;
+    return choice.rooms;
+  }
+
+  /** The limit that keeps one more job from starting; its members when they are known count what they really get. */
+  findLimit({ shape, owner }: Visitor, members?: readonly Member[]): ReachedLimit | undefined {
+    const amounts = members === undefined ? countWanted(shape) : countGiven(members);
+    return owner.tallies[0]?.findReached(amounts) ?? owner.tallies[1]?.findReached(amounts);
+  }
+
+  private get bookingsAreFull(): boolean {
+    return this.bookings.length >= this.state.policy.bookings;
+  }
+
+  private skips({ shape, owner }: Bucket): boolean {
+    if (!this.bookingsAreFull) return false;
+    return (shape.rejectedIn === this.id && !this.isEntitled(owner)) || !mayFit(this.state.table, shape);
+  }
+
+  /** True when the next job of the same bucket should have its turn. */
+  private consider({ job }: QueueTurn): boolean {
+    const { bucket } = job;
+    if (job.id === this.leftOut) return true;
+    for (let task = 0; task < job.tasks; task += 1) {
+      if (this.findLimit(bucket) !== undefined) return false;
+      const rooms = this.findNodes(bucket);
+      if (rooms === undefined) return this.book(job);
+      const members = rooms.flatMap((room) => chooseMember(room.space, bucket.shape) ?? []);
+      if (bucket.shape.demand.exclusive && this.findLimit(bucket, members) !== undefined) return false;
+      this.start(job, members);
+    }
+    return true;
+  }
+
+  private start(job: Waiting, members: readonly Member[]): void {
+    const { owner, shape, rank } = job.bucket;
+    this.starts.push({ jobId: job.id, members });
+    const attempt = -this.starts.length;
+    const endsAt = shape.timeLimitMs === null ? null : this.now + shape.timeLimitMs;
+    const about = { user: owner.user, account: owner.account, class: JOB_CLASSES[rank] ?? 'normal', startedAt: this.now, endsAt };
+    this.undoing.push(() => this.state.release(job.id, attempt));
+    for (const member of members) this.state.hold({ jobId: job.id, attempt, ...member, ...about, stopping: false });
+  }
+
+  private book(job: Waiting): boolean {
+    if (this.bookingsAreFull) return false;
+    const { bucket } = job;
+    const booked = this.makeRoom(job) ?? this.booked.find(bucket);
+    if (booked === undefined) return false;
+    this.booked.add(bucket, booked);
+    this.bookings.push({ jobId: job.id, startsAt: booked.startsAt, nodes: booked.rooms.map(({ node }) => node.name) });
+    return true;
+  }
+
+  /** Tells jobs of lower classes to go, unless enough is being freed already. */
+  private makeRoom(job: Waiting): Booked | undefined {
+    const { bucket } = job;
+    if (bucket.rank === 0 || !this.state.table.hasClassBelow(bucket.rank)) return undefined;
+    const soon = this.booked.find(bucket);
+    if (soon === undefined) return undefined;
+    if (soon.startsAt <= this.booked.soonest && soon.rooms.every((room) => isBeingCleared(room, bucket, this.now))) return undefined;
+    const admits = (room: NodeRoom, victims: readonly Holding[]) => this.admitsWithout(room, { visitor: bucket, victims });
+    const clearance = findClearance(this.state.table, { visitor: bucket, rank: bucket.rank, now: this.now, admits });
+    if (clearance === undefined) return undefined;
+    for (const { jobId, attempt } of clearance.victims) this.preempt({ jobId, attempt, forJobId: job.id });
+    return { startsAt: this.booked.soonest, rooms: clearance.rooms };
+  }
+
+  private admitsWithout(room: NodeRoom, { visitor, victims }: { visitor: Visitor; victims: readonly Holding[] }): boolean {
+    if (!this.booked.hasSome(room)) return true;
+    for (const holding of victims) this.state.hold({ ...holding, stopping: true });
+    const admits = this.booked.admits(room, visitor, this.booked.soonest);
+    for (const holding of victims) this.state.hold(holding);
+    return admits;
+  }
+
+  /** The whole attempt goes, on all its nodes. */
+  private preempt(preemption: Preemption): void {
+    const { jobId, attempt } = preemption;
+    if (this.preemptions.some((other) => other.jobId === jobId && other.attempt === attempt)) return;
+    this.preemptions.push(preemption);
+    for (const room of this.state.roomsOf(jobId, attempt)) {
+      const holding = room.find(jobId, attempt);
+      if (holding === undefined) continue;
+      this.state.hold({ ...holding, stopping: true });
+      this.undoing.push(() => this.state.hold(holding));
+    }
+  }
+
+  private isEntitled(owner: Owner): boolean {
+    const { windows } = this.state;
+    if (windows.length === 0) return false;
+    const known = this.entitled.get(owner) ?? windows.some((window) => windowIsOpenTo(window, owner));
+    this.entitled.set(owner, known);
+    return known;
+  }
+}
+
+function countWanted({ demand, placing, gpus }: Shape): Amounts {
+  return { jobs: 1, cpus: demand.cpus * placing.nodes, memoryBytes: demand.memoryBytes * placing.nodes, gpus: gpus * placing.nodes };
+}
+
+function countGiven(members: readonly Member[]): Amounts {
+  const given = { jobs: 1, cpus: 0, memoryBytes: 0, gpus: 0 };
+  for (const { cpus, memoryBytes, gpuIds } of members) {
+    given.cpus += cpus;
+    given.memoryBytes += memoryBytes;
+    given.gpus += gpuIds.length;
+  }
+  return given;
+}
