@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@weir/runtime';
-import type { Launch, Program } from '@weir/contract';
+import type { ExecutorKind, Launch, Program } from '@weir/contract';
 import {
   attemptKey,
   type AttemptId,
@@ -32,15 +32,17 @@ export class ExecutorBench {
   readonly seen = new Map<string, AttemptState[]>();
   executor: Executor;
   readonly #make: MakeExecutor;
+  readonly #kind: ExecutorKind;
   readonly #changed = new EventEmitter().setMaxListeners(0);
 
-  constructor(make: MakeExecutor) {
+  constructor(make: MakeExecutor, kind: ExecutorKind = 'process') {
     this.#make = make;
+    this.#kind = kind;
     this.executor = this.#open();
   }
 
   order(id: AttemptId, program: Program, more: Partial<Launch> = {}): void {
-    this.executor.start(id, { ...DEFAULTS, ...more, program });
+    this.executor.start(id, { ...DEFAULTS, executor: this.#kind, ...more, program });
   }
 
   /** Orders attempt 1 of a job that runs a shell script text. */

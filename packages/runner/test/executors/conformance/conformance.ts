@@ -1,3 +1,4 @@
+import type { ExecutorKind } from '@weir/contract';
 import { afterEach, beforeEach, describe } from 'vitest';
 import { ExecutorBench, type MakeExecutor } from '../executor-bench.ts';
 import { describeBinding } from './binding.ts';
@@ -23,12 +24,12 @@ const PARTS = {
 type Part = keyof typeof PARTS;
 const ALL_PARTS = Object.keys(PARTS) as Part[];
 
-/** What every executor does, told as tests; `make` gives a new executor for a home; `parts`: only those. */
-export function describeExecutor(name: string, make: MakeExecutor, parts: readonly Part[] = ALL_PARTS): void {
+/** What every executor does, told as tests; `make` gives a new executor for a home, `kind` is ordered of it; `parts`: only those. */
+export function describeExecutor(kind: ExecutorKind, make: MakeExecutor, parts: readonly Part[] = ALL_PARTS): void {
   let bench: ExecutorBench;
   beforeEach(() => {
-    bench = new ExecutorBench(make);
+    bench = new ExecutorBench(make, kind);
   });
   afterEach(() => bench.dispose());
-  for (const part of parts) describe(`${name}: ${part}`, () => PARTS[part](() => bench));
+  for (const part of parts) describe(`${kind} executor: ${part}`, () => PARTS[part](() => bench));
 }

@@ -6,7 +6,7 @@ import { describeExecutor } from '../conformance/conformance.ts';
 import { makeProcessExecutor } from './make-process-executor.ts';
 
 describe('with the control groups of this machine', () => {
-  describeExecutor('process executor', makeProcessExecutor({ cgroups: findUsableCgroups() }));
+  describeExecutor('process', makeProcessExecutor({ cgroups: findUsableCgroups() }));
 });
 
 const unified = readCgroupLayout({
@@ -15,9 +15,9 @@ const unified = readCgroupLayout({
 });
 
 describe.runIf(unified.freezer !== undefined && isUsable('freezer', unified.freezer))('with the unified freezer', () => {
-  describeExecutor('process executor', makeProcessExecutor({ cgroups: { ...NO_CGROUPS, freezer: unified.freezer } }), ['pausing']);
+  describeExecutor('process', makeProcessExecutor({ cgroups: { ...NO_CGROUPS, freezer: unified.freezer } }), ['pausing']);
 });
 
 describe('without control groups', () => {
-  describeExecutor('process executor', makeProcessExecutor({ cgroups: NO_CGROUPS }));
+  describeExecutor('process', makeProcessExecutor({ cgroups: NO_CGROUPS }));
 });
