@@ -50,7 +50,7 @@ export async function listJobs(db: Queries, filter: JobFilter): Promise<{ rows: 
   const { total } = await query.select((select) => select.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   const page = filter.before === undefined ? query : query.where('id', '<', filter.before);
   const rows = await page.selectAll().orderBy('id', 'desc').limit(filter.limit).execute();
-  return { rows, total: Number(total) };
+  return { rows, total };
 }
 
 function selectJobs(db: Queries, filter: JobFilter) {

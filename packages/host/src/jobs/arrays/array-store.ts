@@ -13,7 +13,7 @@ export async function countTasks(db: Queries, arrayIds: readonly number[]): Prom
     .groupBy(['array_id', 'state'])
     .execute();
   for (const { array_id: id, state, count } of rows) {
-    if (id !== null) found.set(id, (found.get(id) ?? new Map<JobState, number>()).set(state, Number(count)));
+    if (id !== null) found.set(id, (found.get(id) ?? new Map<JobState, number>()).set(state, count));
   }
   return found;
 }

@@ -29,7 +29,7 @@ export function makeRetentionLoop(parts: RetentionParts): Loop {
 }
 
 async function sweep(parts: RetentionParts, now: number): Promise<void> {
-  const { store, leadership, retention } = parts;
+  const { leadership, retention } = parts;
   const jobs = { before: now - retention.jobsMs, limit: LIMIT };
   while (await forgetFiles(parts, jobs)) await pause();
   if (!leadership.isLeader) return;

@@ -13,5 +13,5 @@ export async function countOpenJobs(db: Queries, of: { by: 'user' | 'account'; n
   const counted = await sql<{ jobs: number }>`select count(*) as jobs from jobs where ${owner} and ${OPEN}`.execute(db);
   const arrays = await sql<{ array: string }>`select "array" from jobs where "array" is not null and ${owner} and ${OPEN}`.execute(db);
   const waiting = arrays.rows.reduce((total, row) => total + countIndices(parseStored<ArrayRecord>(row.array).waiting), 0);
-  return Number(counted.rows[0]?.jobs ?? 0) - arrays.rows.length + waiting;
+  return (counted.rows[0]?.jobs ?? 0) - arrays.rows.length + waiting;
 }
