@@ -157,5 +157,6 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   init,
   config,
   host: { summary: 'run only the host, in the foreground', load: () => import('./commands/host.ts') },
+  migrate: { summary: 'move the store of this home to PostgreSQL', load: () => import('./commands/migrate.ts') },
   runner: { summary: 'run only a runner, in the foreground', load: () => import('./commands/runner.ts') },
 };

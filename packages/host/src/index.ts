@@ -1,2 +1,3 @@
 export { readConfig, type HostConfig } from './config.ts';
 export { startHost, type RunningHost } from './host.ts';
+export { moveStore } from './store/transfer/move-store.ts';

@@ -10,6 +10,7 @@ import { insertToken } from '../src/identity/token-store.ts';
 import { insertUser } from '../src/identity/user-store.ts';
 import { eventually } from './eventually.ts';
 import { FakeRunner } from './fake-runner.ts';
+import { newClusterStore } from './servers/file-servers.ts';
 
 export const ENGINE_DIR = resolve(import.meta.dirname, '../../../engines/fuxictr');
 
@@ -20,6 +21,8 @@ export class TestHost {
   readonly logLines: string[] = [];
   #running: RunningHost | undefined;
   readonly #config: Partial<HostConfig>;
+  /** With WEIR_TEST_STORE=postgres: a PostgreSQL database and a Redis of its own. */
+  #cluster: Partial<HostConfig> | undefined;
   readonly #runners: FakeRunner[] = [];
 
   /** `fuxictrRoot` is taken relative to the home. */
@@ -43,10 +46,11 @@ export class TestHost {
     const env = { WEIR_HOME: this.home, WEIR_PORT: '0', WEIR_NODE_NAME: 'here', WEIR_ENGINE_DIR: ENGINE_DIR };
     const { fuxictrRoot } = this.#config;
     const checkout = fuxictrRoot === undefined ? {} : { fuxictrRoot: join(this.home, fuxictrRoot) };
-    return { ...readConfig(env), localUser: 'root', ...this.#config, ...checkout };
+    return { ...readConfig(env), localUser: 'root', ...this.#cluster, ...this.#config, ...checkout };
   }
 
   async start(): Promise<void> {
+    if (process.env['WEIR_TEST_STORE'] === 'postgres') this.#cluster ??= await newClusterStore();
     this.#running = await startHost(this.config, this.logger());
   }
 

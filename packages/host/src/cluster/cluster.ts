@@ -48,7 +48,7 @@ export function makeCluster(parts: ClusterParts): Cluster {
   const membership = lease && new HostMembership({ store, leadership, hostId, periodMs: config.heartbeatMs, log });
   const poll = lease && makeEventPollLoop(store, log);
   const redis = config.redisUrl === undefined ? undefined : new RedisLink(config.redisUrl, log);
-  const registry = redis && new NodeRegistry({ store, sessions, redis, hostId, log });
+  const registry = redis && new NodeRegistry({ store, redis, hostId, log });
   const cache = redis && makeCpuCacheLoop({ store, redis, leadership, log });
   const steps = [lease?.loop, membership?.loop, poll, sessionBook.loop, registry?.loop, cache];
   const messages = redis && poll && new EventMessages(store, redis, poll);

@@ -59,7 +59,7 @@ export class LogService {
     const { sessions, store, hostId } = this.#parts;
     if (sessions.find(node) !== undefined || wasForwarded(call)) return undefined;
     const host = await findSessionHost(store.read, node);
-    return host == null || host === hostId ? undefined : (await findHost(store.read, host))?.url;
+    return host === null || host === undefined || host === hostId ? undefined : (await findHost(store.read, host))?.url;
   }
 
   async #waitForAttempt(call: Call<Routes['jobLogs']>, waitMs: number): Promise<JobRow> {

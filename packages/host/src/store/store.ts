@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { CommitFeed } from '../events/commit-feed.ts';
 import { readLastSeq } from '../events/event-store.ts';
 import type { StoreBackend } from './dialects/backend.ts';
-import { openSqliteBackend } from './dialects/sqlite-backend.ts';
+import { openBackend } from './dialects/open-backend.ts';
 import { GroupCommit, type CommitMeasure, type Committed, type WriteOperation } from './group-commit.ts';
 import { migrateToLatest } from './migrate.ts';
 import type { Database } from './schema.ts';
@@ -81,10 +81,4 @@ export class Store {
     await this.read.destroy();
     await this.#backend.writer.destroy();
   }
-}
-
-/** The driver of PostgreSQL is loaded only where it is used. */
-async function openBackend(place: string): Promise<StoreBackend> {
-  if (!/^postgres(ql)?:/.test(place)) return openSqliteBackend(place);
-  return (await import('./dialects/postgres-backend.ts')).openPostgresBackend(place);
 }

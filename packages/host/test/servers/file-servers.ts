@@ -21,3 +21,9 @@ export function redisOfFile(): Promise<RedisServer> {
   redis ??= RedisServer.start();
   return redis;
 }
+
+/** Settings of a host on a PostgreSQL database of its own, empty, and on a Redis that it may share with others of the file. */
+export async function newClusterStore(): Promise<{ storeUrl: string; redisUrl: string }> {
+  const [server, cache] = await Promise.all([postgresOfFile(), redisOfFile()]);
+  return { storeUrl: await server.newDatabase(), redisUrl: cache.url };
+}

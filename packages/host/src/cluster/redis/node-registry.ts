@@ -1,5 +1,4 @@
 import { Loop, type Logger } from '@weir/runtime';
-import type { SessionRegistry } from '../../sessions/session-registry.ts';
 import type { Store } from '../../store/store.ts';
 import { listRegistryNodes, type RegistryNode } from './registry-store.ts';
 import type { RedisLink } from './redis-link.ts';
@@ -9,7 +8,6 @@ const PERIOD_MS = 20_000;
 
 export interface NodeRegistryParts {
   readonly store: Store;
-  readonly sessions: SessionRegistry;
   readonly redis: RedisLink;
   readonly hostId: string;
   readonly log: Logger;
@@ -35,9 +33,9 @@ export class NodeRegistry {
   }
 
   async #round(): Promise<void> {
-    const { store, sessions, redis, hostId, log } = this.#parts;
+    const { store, redis, hostId, log } = this.#parts;
     if (redis.health() !== 'ok') return;
-    const nodes = (await listRegistryNodes(store.read, hostId)).filter((node) => sessions.find(node.name) !== undefined);
+    const nodes = await listRegistryNodes(store.read, hostId);
     try {
       for (const node of nodes) await redis.run(...describeNode(node));
     } catch (error) {
