@@ -101,11 +101,12 @@ export class WeirFleet {
 
   /** Waits until a host answers. */
   async hostReady(host: FleetProcess): Promise<void> {
-    await waitFor(`${host.home} to answer`, () =>
-      this.client(host)
-        .nodeList()
-        .then(() => true)
-        .catch(() => undefined),
+    const answers = async () => (await this.client(host).nodeList()).nodes.length >= 0;
+    await waitFor(`${host.home} to answer\n${host.output()}`, () =>
+      answers().then(
+        (yes) => yes || undefined,
+        () => undefined,
+      ),
     );
   }
 
