@@ -26,15 +26,16 @@ export function define(command: Command, config: Config): void {
     .addHelpText(
       'after',
       examples('weir host --port 7766', 'weir host --listen 0.0.0.0 --store postgres://weir@db/weir --redis redis://cache') +
-        '\n\nFor service managers; weir up starts a host and a runner together.',
+        `\n\nFor service managers; weir up starts a host and a runner together.\n${LISTENING_HELP}`,
     );
-  handleLocal<Options>(command, config, async ({ options }) =>
+  handleLocal<Options>(command, config, async ({ options }) => {
+    refuseJoinedHome(config.home);
     becomeProgram(
       hostProgram(config, {
         port: options.port ?? config.port,
         listen: options.listen ?? config.listen,
         variables: { WEIR_STORE: options.store, WEIR_REDIS: options.redis, WEIR_ADVERTISE_URL: options.advertiseUrl },
       }),
-    ),
-  );
+    );
+  });
 }

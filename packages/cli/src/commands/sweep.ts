@@ -117,8 +117,10 @@ async function submitSweep(call: Invocation<Options>, { runs }: Sweep, request: 
       value: runs.length,
     });
   }
-  const { targets: _, ...job } = request;
-  const body: BatchCreate = { job: { ...job, workdir: job.workdir ?? resolve('.') }, commands: runs.map((run) => [...run.command]) };
+  const body: BatchCreate = {
+    job: { ...request, workdir: request.workdir ?? resolve('.') },
+    commands: runs.map((run) => [...run.command]),
+  };
   const link = call.link();
   const batch = await callOnce(link, ({ client }) => client.batchCreate({ body }));
   if (!call.json || call.options.wait !== true) await announceBatch(batch, { json: call.json });

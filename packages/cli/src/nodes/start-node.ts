@@ -17,10 +17,12 @@ export async function startRunnerDetached(config: Config): Promise<number> {
   const logPath = logOf(places, 'runner');
   const mark = sizeOfLog(logPath);
   const runner = launch(runnerProgram(config), { cwd: places.home, logPath });
-  for (const deadlineAt = Date.now() + PATIENCE_MS; Date.now() < deadlineAt; await sleep(LOOK_EVERY_MS)) {
+  const deadlineAt = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadlineAt) {
     const record = readLivingRecord(places.runner);
     if (record !== undefined && record.pid === runner.pid) return record.pid;
     if (runner.exitCode !== null || runner.signalCode !== null) break;
+    await sleep(LOOK_EVERY_MS);
   }
   const tail = tailOfLog(logPath, mark, TAIL_LINES).join('\n');
   throw new AppError('internal', `the runner did not start; ${logPath} says:\n${tail}`);

@@ -139,10 +139,19 @@ export class FakeFleet {
     return put(this.users, { name, role, default_account, limits, accounts: [], created_at: AT });
   }
 
-  #createToken({ kind, user = 'ada', label = null, expires_in_ms, uses = 1 }: TokenCreate & { label?: string | null }): NewToken {
+  #createToken({ kind, user = 'ada', label, expires_in_ms, uses = 1 }: TokenCreate): NewToken {
     const expires_at = expires_in_ms === undefined ? null : '2026-02-01T10:00:00.000Z';
     const uses_left = kind === 'join' ? uses : null;
-    const token: Token = { id: ++this.#ids, kind, subject: user, label, created_at: AT, expires_at, last_used_at: null, uses_left };
+    const token: Token = {
+      id: ++this.#ids,
+      kind,
+      subject: user,
+      label: label ?? null,
+      created_at: AT,
+      expires_at,
+      last_used_at: null,
+      uses_left,
+    };
     this.tokens.push(token);
     return { token, secret: `secret-${token.id}` };
   }

@@ -242,8 +242,8 @@ export class FakeJobs {
 }
 
 function matches(job: Job, query: Record<string, unknown>): boolean {
-  const { limit: _, before: __, ...filter } = query;
-  return Object.entries(filter).every(([field, value]) => Object.entries(job).some(([name, actual]) => name === field && actual === value));
+  const filter = Object.entries(query).filter(([field]) => field !== 'limit' && field !== 'before');
+  return filter.every(([field, value]) => Object.entries(job).some(([name, actual]) => name === field && actual === value));
 }
 
 function readUpdate(body: unknown): Partial<Job> {

@@ -8,9 +8,14 @@ import { print, printJson } from '../../output/terminal.ts';
 
 interface Options {
   readonly priority?: number;
-  readonly timeLimit?: number | null;
-  readonly begin?: string | null;
-  readonly comment?: string | null;
+  readonly timeLimit?: Change<number>;
+  readonly begin?: Change<string>;
+  readonly comment?: Change<string>;
+}
+
+/** Wrapped, as an option's own value cannot be null. */
+interface Change<T> {
+  readonly to: T | null;
 }
 
 /** `weir job update`. */
@@ -42,14 +47,14 @@ async function updateJobs(call: Invocation<Options>): Promise<void> {
 function readUpdate({ priority, timeLimit, begin, comment }: Options): JobUpdate {
   const body: JobUpdate = {
     ...(priority === undefined ? {} : { priority }),
-    ...(timeLimit === undefined ? {} : { time_limit_ms: timeLimit }),
-    ...(begin === undefined ? {} : { begin_at: begin }),
-    ...(comment === undefined ? {} : { comment }),
+    ...(timeLimit === undefined ? {} : { time_limit_ms: timeLimit.to }),
+    ...(begin === undefined ? {} : { begin_at: begin.to }),
+    ...(comment === undefined ? {} : { comment: comment.to }),
   };
   if (Object.keys(body).length > 0) return body;
   throw new AppError('invalid_input', 'nothing to change: give --priority, --time-limit, --begin or --comment');
 }
 
-function orNone<T>(read: (text: string) => T): (text: string) => T | null {
-  return (text) => (text === 'none' ? null : read(text));
+function orNone<T>(read: (text: string) => T): (text: string) => Change<T> {
+  return (text) => ({ to: text === 'none' ? null : read(text) });
 }

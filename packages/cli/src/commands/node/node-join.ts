@@ -29,10 +29,7 @@ export function define(command: Command, config: Config): void {
   command
     .option('--token <secret>', 'join token; "-" reads it from standard input')
     .option('--name <name>', 'name of the node (default: WEIR_NODE_NAME, else the name of this machine)', (text) => readName('node', text))
-    .option('--labels <k=v,...>', 'labels of the node, from the start (repeatable)', (text, before: Labels = {}) => ({
-      ...before,
-      ...readLabels('--labels', text),
-    }))
+    .option('--labels <k=v,...>', 'labels of the node, from the start (repeatable)', addLabels)
     .option('-d, --detach', 'return when the runner is started and leave it running')
     .addHelpText(
       'after',
@@ -44,6 +41,10 @@ export function define(command: Command, config: Config): void {
         '\n\nRun it on the machine that is to become a node; "weir token create --join" on the host prints the line.\nStarted again it needs neither --host nor --token. Stop it with Ctrl-C or weir down; its jobs run on, and the next start follows them again.',
     );
   handle<Options>(command, config, join);
+}
+
+function addLabels(text: string, before: Labels | undefined): Labels | undefined {
+  return { ...before, ...readLabels('--labels', text) };
 }
 
 async function join(call: Invocation<Options>): Promise<void> {

@@ -27,7 +27,11 @@ export const QUEUE_FLAGS: readonly JobFlag[] = [
   },
   { flags: '--array <indices>', help: 'one task per index: 1-100, 1-100%8', read: (array) => ({ array }) },
   { flags: '--priority <n>', help: 'from -1000 to 1000, higher starts sooner', read: (text) => ({ priority: readPriority(text) }) },
-  { flags: '--class <class>', help: `${CLASSES.join(', ')}`, read: (text) => ({ class: readChoice('--class', CLASSES)(text) }) },
+  {
+    flags: '--class <class>',
+    help: `${CLASSES.join(', ')}: a higher one may take the place of a lower`,
+    read: (text) => ({ class: readChoice('--class', CLASSES)(text) }),
+  },
   { flags: '--account <name>', help: 'who is charged (default: your default account)', read: (account) => ({ account }) },
   { flags: '--requeue', help: 'run again when its node is lost, wait again when it has to make room', read: () => ({ requeue: true }) },
   { flags: '--no-requeue', help: 'not again', hidden: true, read: () => ({ requeue: false }) },

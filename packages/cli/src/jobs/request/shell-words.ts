@@ -17,7 +17,9 @@ export function splitWords(line: string): string[] {
 }
 
 function unquote(word: string): string {
-  return word.replace(/\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, escaped?: string, double?: string, single?: string) =>
-    double === undefined ? (escaped ?? single ?? '') : double.replace(/\\(["\\$`])/g, '$1'),
-  );
+  return word.replace(/\\.|"(?:[^"\\]|\\.)*"|'[^']*'/g, (part) => {
+    const inner = part.slice(1, -1);
+    if (part.startsWith("'")) return inner;
+    return part.startsWith('"') ? inner.replace(/\\(["\\$`])/g, '$1') : part.slice(1);
+  });
 }

@@ -185,18 +185,18 @@ test('show tells what a gang holds on each node, and everything that was asked',
   });
   host.jobs.start(1);
   const { stdout } = await runWeir(['job', 'show', '1'], { home: host.home });
-  for (const line of [
-    '  user        ada, charged to vision',
-    '  kind        command, by systemd',
-    '  batch       9',
-    '  labels      rack=2',
-    '  partition   debug',
-    '  rank 0      node-1, NUMA node 1, CPUs 0-2,5, GPUs 0-1',
-    '  rank 1      node-2, GPUs 0-1, ended',
-    '  resources   2 nodes with 4 cores (2 tasks), no memory limit, 2 a100 GPUs of 40.0 GiB or more',
-    '  priority    0, class urgent',
-    '  made room   1 time',
-    '  depends     afterok:7',
-  ])
-    expect(stdout.split('\n')).toContain(line);
+  const facts = Object.fromEntries(stdout.split('\n').map((line) => line.trim().split(/ {2,}/)));
+  expect(facts).toMatchObject({
+    user: 'ada, charged to vision',
+    kind: 'command, by systemd',
+    batch: '9',
+    labels: 'rack=2',
+    partition: 'debug',
+    'rank 0': 'node-1, NUMA node 1, CPUs 0-2,5, GPUs 0-1',
+    'rank 1': 'node-2, GPUs 0-1, ended',
+    resources: '2 nodes with 4 cores (2 tasks), no memory limit, 2 a100 GPUs of 40.0 GiB or more',
+    priority: '0, class urgent',
+    'made room': '1 time',
+    depends: 'afterok:7',
+  });
 });
