@@ -22,6 +22,9 @@ const fill = (path: string) =>
 const all: [string, Route][] = Object.entries(ROUTES);
 const closed = all.filter(([, route]) => route.access !== 'open');
 const ofOneOwner = closed.filter(([, route]) => /:(job|task)_id/.test(route.path));
+const ofAdmins = closed.filter(([, route]) => route.access === 'admin');
+/** Where the asker's own things are: nothing of others is named. */
+const namesNobody = closed.filter(([, route]) => route.access === 'user' && route.method === 'GET' && !route.path.includes(':'));
 
 describe('without a valid token', () => {
   test.each(closed)('%s is refused', async (_id, route) => {
@@ -48,10 +51,32 @@ describe('without a valid token', () => {
   });
 });
 
+describe('a user who is no admin', () => {
+  test.each(ofAdmins)('is refused %s', async (_id, route) => {
+    const answer = await host.inject({ method: route.method, url: fill(route.path), token: ann });
+    expect(answer.statusCode).toBe(403);
+    expect(answer.json()).toMatchObject({ error: { code: 'forbidden' } });
+  });
+
+  test.each(namesNobody)('is served %s', async (_id, route) => {
+    expect((await host.inject({ method: route.method, url: route.path, token: ann })).statusCode).toBe(200);
+  });
+});
+
 describe('what belongs to somebody else', () => {
   test.each(ofOneOwner)('is not there for %s', async (_id, route) => {
-    const answer = await host.inject({ method: route.method, url: fill(route.path), token: ann });
+    const body = route.body === undefined ? {} : { payload: { priority: 1 } };
+    const answer = await host.inject({ method: route.method, url: fill(route.path), token: ann, ...body });
     expect(answer.statusCode).toBe(404);
+  });
+
+  test('is not there for accountShow and tokenRevoke', async () => {
+    await host.client().accountCreate({ body: { name: 'theirs' } });
+    expect((await host.inject({ url: '/api/accounts/theirs', token: ann })).statusCode).toBe(404);
+    expect((await host.inject({ url: '/api/accounts/root', token: ann })).statusCode).toBe(404);
+    const { tokens } = await host.client().tokenList();
+    for (const { id, subject } of tokens.filter(({ subject: whose }) => whose !== 'ann'))
+      expect((await host.inject({ method: 'DELETE', url: `/api/tokens/${id}`, token: ann })).statusCode, subject).toBe(404);
   });
 
   test('is not there for the log socket', async () => {

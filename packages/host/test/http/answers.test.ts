@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestHost } from '../test-host.ts';
 
@@ -64,7 +66,7 @@ describe('a refusal', () => {
 describe('the message of an invalid input', () => {
   test.each<[object, string]>([
     [{ command: ['true'], foo: 1 }, 'foo is not a field that can be given here'],
-    [{ command: ['true'], cpus: 0 }, 'cpus must be >= 1 (got 0)'],
+    [{ command: ['true'], cpus: -1 }, 'cpus must be >= 0 (got -1)'],
     [{ command: ['true'], cpus: 1e30 }, 'cpus '],
     [{ command: ['true'], cpus: '2' }, 'cpus must be integer (got "2")'],
     [{ command: 'true' }, 'command must be array (got "true")'],
@@ -73,6 +75,7 @@ describe('the message of an invalid input', () => {
     [{ command: [' '] }, 'command[0] is empty'],
     [{ command: ['true'], env: { 'A-B': 'x' } }, 'env.A-B is not a field that can be given here'],
     [{ command: ['true'], env: { 'a/b~c': 'x' } }, 'env.a/b~c is not a field that can be given here'],
+    [{ command: ['true'], comment: 'a\u0000b' }, 'comment must match'],
     [{ command: ['true'], workdir: 'relative' }, 'workdir must match'],
     [{ command: ['true'], script: 'x' }, 'give exactly one of command and script'],
     [{}, 'give exactly one of command and script'],
@@ -100,17 +103,27 @@ describe('the message of an invalid input', () => {
   });
 });
 
-test.each(['0', '-1', '1e30', '1.5', '9223372036854775808', 'NaN', '%00', "1';--", '{job_id}', '１'])(
+test.each(['0', '-1', '1e30', '1.5', '9223372036854775808', 'NaN', '%00', '%F0%9F%98%80', "1';--", '{job_id}', '１'])(
   'the id %s is no server error',
   async (id) => {
-    for (const url of [`/api/jobs/${id}`, `/api/jobs/${id}/logs`, `/api/workflow/tasks/${id}`, `/api/jobs?before=${id}`]) {
+    for (const url of [
+      `/api/jobs/${id}`,
+      `/api/jobs/${id}/logs`,
+      `/api/workflow/tasks/${id}`,
+      `/api/jobs?before=${id}`,
+      `/api/audit?before=${id}`,
+    ]) {
       expect((await host.inject({ url })).statusCode).toBeOneOf([422, 404]);
     }
   },
 );
 
 test('odd text is kept as it was given', async () => {
-  const body = { command: ['{job_id}', "'; drop table jobs;--", '\u{1F600}', ''], name: '{0} %s $(x)', comment: 'a\u0000b' };
+  const body = {
+    command: ['{job_id}', "'; drop table jobs;--", '\u{1F600}', ''],
+    name: '{0} %s $(x)',
+    comment: '\u202e\ud83d\ude00 {job_id}',
+  };
   const created = await post('/api/jobs', JSON.stringify(body));
   expect(created.statusCode).toBe(201);
   const shown = await host.inject({ url: `/api/jobs/${created.json<{ job_id: number }>().job_id}` });
@@ -122,6 +135,76 @@ test('a text that a pattern cannot take is refused in time, however long', async
   const from = performance.now();
   expect((await post('/api/warehouses/local/query', payload)).statusCode).toBe(422);
   expect(performance.now() - from).toBeLessThan(10_000);
+});
+
+describe('a request that is out of all proportion', () => {
+  /** Sends what it is told on a connection of its own, and gives what came back until the host closed it. */
+  const converse = async (head: string, body: (socket: Socket) => void = () => undefined): Promise<string> => {
+    const { port } = new URL(host.running.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      answer += text;
+    });
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(`${head}host: weir\r\nauthorization: Bearer ${host.token()}\r\n\r\n`);
+    body(socket);
+    await closed;
+    return answer;
+  };
+  const submit = 'POST /api/jobs HTTP/1.1\r\ncontent-type: application/json\r\n';
+
+  test('of 100 MB is refused before it is read', async () => {
+    const answer = await converse(`${submit}connection: close\r\ncontent-length: 104857600\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain('body_too_large');
+  });
+
+  test('of no length is refused once it is too long', async () => {
+    let sent = 0;
+    const answer = await converse(`${submit}transfer-encoding: chunked\r\n`, (socket) => {
+      const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`;
+      const push = () => {
+        while (sent < 100 && !socket.destroyed) {
+          sent += 1;
+          if (!socket.write(chunk)) return;
+        }
+      };
+      socket.on('drain', push);
+      push();
+    });
+    // What was on its way when the host closed may cost the sender the answer.
+    expect(answer).toMatch(/^(HTTP\/1\.1 413 |$)/);
+    expect(sent).toBeLessThan(100);
+  });
+
+  test('in its headers is refused', async () => {
+    const answer = await converse(`GET /api/me HTTP/1.1\r\nx-long: ${'x'.repeat(20_000)}\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  test('in its path is refused', async () => {
+    expect((await host.inject({ url: `/api/nodes/${'x'.repeat(10_000)}` })).statusCode).toBeOneOf([404, 414, 422]);
+  });
+});
+
+test.each([
+  '/api/jobs?limit=1&limit=2',
+  '/api/jobs?name=a&name=b',
+  '/api/audit?actor=a&actor=b',
+  '/api/nodes/here/usage?minutes=1&minutes=2',
+  '/api/nodes/here/usage?minutes=1.5',
+  '/api/audit?before=9223372036854775808',
+  '/api/events?after=-1',
+])('%s is refused', async (url) => {
+  expect((await host.inject({ url })).statusCode).toBe(422);
+});
+
+test('answers tell how long they took, in seconds', async () => {
+  for (const url of ['/api/health', '/api/nothing', '/api/jobs/0'])
+    expect((await host.inject({ url })).headers['x-process-time']).toMatch(/^\d+\.\d{3}$/);
 });
 
 describe('a request id', () => {
