@@ -22,6 +22,7 @@ import { ProcessExecutor } from './executors/process/process-executor.ts';
 import { SystemdScopes } from './executors/systemd/systemd-scopes.ts';
 import { probeSystemd } from './executors/systemd/systemd-probe.ts';
 import { makeNodeFolders, openFoldersToUsers, type NodeFolders } from './node-folders.ts';
+import { findDriverTool } from './probes/gpus/driver-tool.ts';
 import { GpuWatch } from './probes/gpus/gpu-watch.ts';
 import { takeInventory } from './probes/inventory.ts';
 import { UsageSampler } from './probes/usage/usage-sampler.ts';
@@ -45,14 +46,16 @@ export async function startRunner(config: RunnerConfig, log: Logger = createLogg
   takePlace(identityFile);
   if (config.runAsUser) prepareForUsers(folders);
   const containments = await findContainments(config);
+  const gpuTool = findDriverTool(config.searchPath);
   const inventory = await takeInventory(log, {
     cpus: config.cpus,
     address: config.nodeAddress,
     executors: Object.values(containments).map(({ report }) => report),
-    searchPath: config.searchPath,
+    gpuTool,
   });
   log.info({ executors: inventory.executors }, 'how jobs are executed');
-  const gpus = inventory.gpus.length === 0 ? undefined : new GpuWatch({ periodMs: GPU_SAMPLE_MS, searchPath: config.searchPath, log });
+  const gpus =
+    inventory.gpus.length === 0 || gpuTool === undefined ? undefined : new GpuWatch({ periodMs: GPU_SAMPLE_MS, tool: gpuTool, log });
   const usage = new UsageSampler(() => gpus?.read() ?? []);
   const files = new AttemptFiles(folders.attempts);
   const executor: ProcessExecutor = new ProcessExecutor({

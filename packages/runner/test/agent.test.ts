@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PROTOCOL_VERSION } from '@weir/contract';
@@ -29,6 +29,7 @@ test('hello tells what the node has', async () => {
   const [hello] = bench.host.hellos();
   expect(hello).toMatchObject({ version: PROTOCOL_VERSION, node: 'node-1', attempts: [] });
   expect(hello?.inventory.cpus).toBeGreaterThan(0);
+  expect(hello?.inventory.executors).toMatchObject([{ kind: 'process', usable: true }, { kind: 'systemd' }]);
   expect(hello?.inventory.bootId).toMatch(/^[0-9a-f-]{36}$/);
 });
 
@@ -109,6 +110,26 @@ test('forget deletes the files of a job that has ended, and not of one that runs
   expect(existsSync(join(bench.home, 'node/jobs/2'))).toBe(true);
   bench.host.send({ type: 'stop', jobId: 2, attempt: 1, by: 'user', graceMs: 0, signal: 'TERM' });
   await bench.host.outcome(2);
+});
+
+test('output in a file of the user is read by whoever asks, also after the end and by the next runner, and survives forget', async () => {
+  const first = await bench.connect();
+  const workdir = join(bench.home, 'project');
+  mkdirSync(workdir);
+  bench.host.order(1, { ...sh('echo hello'), workdir, stdout: 'out-%N.txt' });
+  await bench.host.outcome(1);
+  await isForgotten('1.1');
+  expect(Buffer.from((await bench.host.readLog({ jobId: 1 })).data).toString()).toBe('hello\n');
+  await first.stop();
+  await bench.startRunner();
+  await bench.host.until(() => bench.host.hellos().length === 2);
+  expect(Buffer.from((await bench.host.readLog({ jobId: 1 })).data).toString()).toBe('hello\n');
+  rmSync(join(workdir, 'out-node-1.txt'));
+  await expect(bench.host.readLog({ jobId: 1 })).rejects.toThrow(/out-node-1\.txt was moved, replaced or deleted/);
+  writeFileSync(join(workdir, 'out-node-1.txt'), 'mine');
+  bench.host.send({ type: 'forget', jobId: 1 });
+  await until(() => !existsSync(join(bench.home, 'node/jobs/1')));
+  expect(readFileSync(join(workdir, 'out-node-1.txt'), 'utf8')).toBe('mine');
 });
 
 test('a second runner of the same home is refused', async () => {

@@ -84,10 +84,7 @@ export class FakeHost {
     this.#server = server;
     this.#port = (server.address() as AddressInfo).port;
     this.writeToken(TOKEN);
-    writeFileSync(
-      join(this.#home, 'run', 'host.json'),
-      JSON.stringify({ pid: process.pid, startTicks: 0, url: `http://127.0.0.1:${this.#port}` }),
-    );
+    writeFileSync(join(this.#home, 'run', 'host.json'), JSON.stringify({ pid: process.pid, startTicks: 0, url: this.url }));
   }
 
   writeToken(token: string): void {
@@ -108,6 +105,16 @@ export class FakeHost {
   async stop(): Promise<void> {
     await this.kill();
     rmSync(join(this.#home, 'run', 'host.json'), { force: true });
+  }
+
+  /** Stops a host that has a home of its own, and removes that. */
+  async dispose(): Promise<void> {
+    await this.stop();
+    rmSync(this.#home, { recursive: true });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** Cuts the connection without a word. */

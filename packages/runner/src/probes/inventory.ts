@@ -22,8 +22,8 @@ export interface NodeFacts {
   /** How other nodes reach this one; empty = as the host sees it. */
   readonly address: string;
   readonly executors: readonly ExecutorReport[];
-  /** Where the tools of drivers are looked for. */
-  readonly searchPath: string;
+  /** The path of nvidia-smi; undefined: there is none. */
+  readonly gpuTool: string | undefined;
 }
 
 /** Looks at what this node has. CPUs that are pretended have no place in the machine: then no NUMA node is told. */
@@ -34,7 +34,7 @@ export async function takeInventory(log: Logger, facts: NodeFacts): Promise<Inve
     hostname: hostname().slice(0, 255),
     cpus,
     memoryBytes: measureMemory(process.constrainedMemory()),
-    gpus: await probeGpus(log, facts.searchPath),
+    gpus: await probeGpus(log, facts.gpuTool),
     os: readOsName(readTextIfThere('/etc/os-release') ?? '').slice(0, 255),
     bootId: readBootId(),
     runnerVersion: RUNNER_VERSION,

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { parseCpuQuota } from '../../src/probes/cpu-count.ts';
-import { parseGpus } from '../../src/probes/gpus/gpu-inventory.ts';
 import { readOsName, takeInventory } from '../../src/probes/inventory.ts';
 import { measureMemory } from '../../src/probes/memory.ts';
 import { testLog } from '../executors/executor-bench.ts';
 
-const FACTS = { cpus: null, address: '10.0.0.7', executors: [], searchPath: '/usr/bin:/bin' };
+const FACTS = { cpus: null, address: '10.0.0.7', executors: [], gpuTool: undefined };
 
 test.each([
   ['200000 100000\n', 2],
@@ -15,15 +14,6 @@ test.each([
   ['', undefined],
   [undefined, undefined],
 ])('a CPU quota of %j is %j CPUs', (text, cpus) => expect(parseCpuQuota(text)).toBe(cpus));
-
-test('GPUs are read from lines of the driver tool; other lines are left out', () => {
-  const text =
-    '0, 00000000:3B:00.0, 81920, NVIDIA A100-SXM4-80GB\n1, 00000000:AF:00.0, 24576, Odd, Name\nNo devices were found\n2, X, [N/A]\n';
-  expect(parseGpus(text, (busId) => (busId.includes('3B') ? 1 : null))).toEqual([
-    { index: 0, name: 'NVIDIA A100-SXM4-80GB', memoryBytes: 81920 * 1024 ** 2, numa: 1 },
-    { index: 1, name: 'Odd, Name', memoryBytes: 24576 * 1024 ** 2, numa: null },
-  ]);
-});
 
 test('the name of the system is its pretty name', () => {
   expect(readOsName('ID=x\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n')).toBe('Debian GNU/Linux 12 (bookworm)');
@@ -41,8 +31,11 @@ test('the inventory of this machine is complete', async () => {
   expect(inventory.cpus).toBeGreaterThan(0);
   expect(inventory.memoryBytes).toBeGreaterThan(64 * 1024 ** 2);
   expect(inventory.hostname).not.toBe('');
+  expect(inventory.address).toBe('10.0.0.7');
+  expect(inventory.numa.flatMap(({ cpuIds }) => cpuIds).length).toBeGreaterThanOrEqual(inventory.cpus);
 });
 
 test('a node offers as many CPUs as it is told to', async () => {
   expect((await takeInventory(testLog, { ...FACTS, cpus: 64 })).cpus).toBe(64);
+  expect((await takeInventory(testLog, { ...FACTS, cpus: 64 })).numa).toEqual([]);
 });

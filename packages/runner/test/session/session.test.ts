@@ -1,5 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { MAX_FRAME_BYTES } from '@weir/contract';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Value } from 'typebox/value';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MAX_FRAME_BYTES, NodeUsage } from '@weir/contract';
+import { FakeHost } from '../fake-host.ts';
 import { RunnerBench, sh } from '../runner-bench.ts';
 
 let bench: RunnerBench;
@@ -63,5 +68,40 @@ test('a host that falls silent is left for a new connection', async () => {
 test('heartbeats come while a session lasts', async () => {
   bench.host.script.heartbeatMs = 20;
   await bench.connect();
-  await bench.host.until(() => bench.host.frames.filter((frame) => frame.type === 'heartbeat').length >= 3);
+  const beats = () => bench.host.frames.filter((frame) => frame.type === 'heartbeat');
+  await bench.host.until(() => beats().length >= 3);
+  for (const beat of beats()) expect(Value.Check(NodeUsage, beat.usage)).toBe(true);
+});
+
+describe('with several hosts', () => {
+  const other = () => FakeHost.start(mkdtempSync(join(tmpdir(), 'weir-other-host-')));
+
+  test('the next one is tried when one is away, and kept', async () => {
+    const second = await other();
+    await bench.dispose();
+    bench = await RunnerBench.open({ WEIR_HOST_URL: `http://127.0.0.1:1,${second.url}` });
+    await bench.startRunner();
+    await second.until(() => second.hellos().length === 1);
+    second.cut();
+    await second.until(() => second.hellos().length === 2);
+    expect(warnings().filter((message) => message.startsWith('the host cannot be reached'))).toHaveLength(1);
+    await second.dispose();
+  });
+
+  test('when the host of a session dies, its jobs are reported to another', async () => {
+    const [first, second] = [await other(), await other()];
+    await bench.dispose();
+    bench = await RunnerBench.open({ WEIR_HOST_URL: `${first.url},${second.url}` });
+    await bench.startRunner();
+    await first.untilConnected();
+    first.order(1, sh('sleep 1000'));
+    await first.untilRunning(1);
+    await first.kill();
+    await second.until(() => second.hellos().length === 1);
+    expect(second.hellos()[0]?.attempts).toMatchObject([{ jobId: 1, attempt: 1, kind: 'running' }]);
+    second.send({ type: 'stop', jobId: 1, attempt: 1, by: 'user', graceMs: 0, signal: 'TERM' });
+    expect(await second.outcome(1)).toMatchObject({ kind: 'stopped', by: 'user' });
+    await first.dispose();
+    await second.dispose();
+  });
 });

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Gpu } from '@weir/contract/protocol';
 import { readTextIfThere, type Logger } from '@weir/runtime';
-import { hasErrorCode } from '../../error-code.ts';
 
 const QUERY = ['--query-gpu=index,pci.bus_id,memory.total,name', '--format=csv,noheader,nounits'];
 const TIMEOUT_MS = 20_000;
 const MIB = 1024 * 1024;
 
-/** Asks the driver's own tool, looked for in `searchPath`, for the GPUs of this node; none when the tool is not there or fails. */
-export async function probeGpus(log: Logger, searchPath: string, sys = '/sys'): Promise<Gpu[]> {
+/** Asks the driver's own tool (its path) for the GPUs of this node; none when there is no tool or it fails. */
+export async function probeGpus(log: Logger, tool: string | undefined, sys = '/sys'): Promise<Gpu[]> {
+  if (tool === undefined) return [];
   try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', QUERY, { timeout: TIMEOUT_MS, env: { PATH: searchPath } });
+    const { stdout } = await promisify(execFile)(tool, QUERY, { timeout: TIMEOUT_MS, killSignal: 'SIGKILL' });
     return parseGpus(stdout, (busId) => readNumaNode(busId, sys));
   } catch (error) {
-    if (!hasErrorCode(error, 'ENOENT')) log.warn({ err: error }, 'nvidia-smi is there but does not answer; this node offers no GPU');
+    log.warn({ err: error }, 'nvidia-smi is there but does not answer; this node offers no GPU');
     return [];
   }
 }

@@ -8,8 +8,8 @@ type GpuUsage = NodeUsage['gpus'][number];
 
 export interface GpuWatchOptions {
   readonly periodMs: number;
-  /** Where nvidia-smi is looked for. */
-  readonly searchPath: string;
+  /** The path of nvidia-smi. */
+  readonly tool: string;
   readonly log: Logger;
 }
 
@@ -54,9 +54,9 @@ export class GpuWatch {
   }
 
   #spawn(): void {
-    const { periodMs, searchPath, log } = this.#options;
+    const { periodMs, tool, log } = this.#options;
     const args = [`--query-gpu=${FIELDS}`, '--format=csv,noheader,nounits', `--loop-ms=${periodMs}`];
-    const child = spawn('nvidia-smi', args, { env: { PATH: searchPath }, stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#child = child;
     let rest = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
