@@ -1,10 +1,14 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { withCleanup } from './measure/cleanup.ts';
 import { describeMachine } from './measure/machine.ts';
 import { round } from './measure/statistics.ts';
 import { measureSlurm } from './peers/slurm.ts';
+import { HostInstance } from './weir/host-instance.ts';
 import { measureLatency } from './weir/measure-latency.ts';
+import { measureSimulated } from './weir/measure-simulated.ts';
 import { measureThroughput } from './weir/measure-throughput.ts';
 import { readRssMb } from './weir/process-facts.ts';
 import { WeirInstance } from './weir/weir-instance.ts';
@@ -18,14 +22,26 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '2000' },
     samples: { type: 'string', default: '100' },
     peers: { type: 'boolean', default: true },
+    processes: { type: 'boolean', default: true },
+    simulated: { type: 'string', default: '20000' },
+    profile: { type: 'boolean', default: false },
   },
   allowNegative: true,
 });
 
 const machine = describeMachine();
-const results = await withCleanup(measureWeir);
+const results = { ...(await withCleanup(measureHostAlone)), ...(values.processes ? await withCleanup(measureWeir) : {}) };
 const peers = values.peers ? await measureSlurm(say).catch(explainNoPeer) : {};
 console.log(JSON.stringify({ bench: 'jobs', results, peers, machine }));
+
+async function measureHostAlone(cleanup: AsyncDisposableStack): Promise<Record<string, number>> {
+  const host = new HostInstance(cleanup);
+  const client = await host.up(values.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(tmpdir(), 'weir-profiles')}`] : []);
+  say(`${values.simulated} jobs that nobody executes, twice`);
+  const simulated = await measureSimulated(host, client, readCount('simulated', values.simulated));
+  await host.down();
+  return simulated;
+}
 
 async function measureWeir(cleanup: AsyncDisposableStack): Promise<Record<string, number>> {
   const weir = new WeirInstance(cleanup, { cpus: PRETENDED_CPUS });

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { AppError, type Event } from '@weir/contract';
 import type { StoreBackend } from './dialects/backend.ts';
 import { insertAudit, type AuditEntry } from './audit-store.ts';
-import { insertEvent, type NewEvent } from '../events/event-store.ts';
+import { insertEvent, insertEvents, type NewEvent } from '../events/event-store.ts';
 import type { Database, JobRow } from './schema.ts';
 
 /** An event that is durable, with the job as its transaction left it where the writer had it at hand. */
@@ -16,10 +16,13 @@ export interface WriteContext {
   readonly db: Transaction<Database>;
   /** Stores an event in the same transaction; it is published after the commit, with `job` for those who keep copies of jobs. */
   readonly emit: (event: NewEvent, job?: JobRow) => Promise<void>;
+  /** As `emit`, of many events in few statements, in the order given. */
+  readonly emitAll: (events: readonly NewEvent[], jobs: readonly JobRow[]) => Promise<void>;
   /** Notes who did what in the same transaction. */
   readonly audit: (entry: AuditEntry) => Promise<void>;
 }
 
+/** Works through its context alone: it is run again when an operation of the same transaction throws. */
 export type WriteOperation<T> = (context: WriteContext) => Promise<T>;
 
 /** One commit: how many operations shared it, and how long it took from the first of them to the disk. */
@@ -35,7 +38,8 @@ interface Waiting {
 
 /**
  * Lets writes that arrive while a transaction commits share the next one, so that durability (one fsync a commit)
- * does not cost throughput. Each operation has a savepoint of its own: one that throws undoes only itself.
+ * does not cost throughput. One that throws undoes only itself: then the transaction is begun again with a savepoint for each operation,
+ * which costs the many that do not throw nothing.
  */
 export class GroupCommit {
   readonly #backend: StoreBackend;
@@ -88,24 +92,10 @@ export class GroupCommit {
   }
 
   async #commitBatch(batch: readonly Waiting[]): Promise<void> {
-    const events: Committed[] = [];
-    const settle: (() => void)[] = [];
     const startedAt = performance.now();
+    let result: BatchResult;
     try {
-      const { writer, holdOffOthers, isFailure } = this.#backend;
-      const transaction = await writer.startTransaction().execute();
-      try {
-        if (holdOffOthers !== undefined) await holdOffOthers(transaction);
-        for (const waiting of batch) settle.push(await applyOne(transaction, { waiting, events, isFailure }));
-        await transaction.commit().execute();
-      } catch (error) {
-        // SQLite has rolled back by itself after some errors (a full disk): the second rollback then fails, and the first error tells why.
-        await transaction
-          .rollback()
-          .execute()
-          .catch(() => undefined);
-        throw error;
-      }
+      result = (await this.#tryBatch(batch, applyTogether)) ?? (await this.#tryBatch(batch, applyApart)) ?? NOTHING;
     } catch (cause) {
       this.#failure = cause instanceof Error ? cause.message : String(cause);
       const error = new AppError('store_unavailable', 'the store did not take the change: try again shortly', { cause });
@@ -115,39 +105,90 @@ export class GroupCommit {
     this.#failure = undefined;
     const measure = { operations: batch.length, ms: performance.now() - startedAt };
     for (const measurer of this.#measurers) measurer(measure);
-    for (const done of settle) done();
-    if (events.length > 0) this.#onCommitted(events);
+    for (const done of result.settle) done();
+    if (result.events.length > 0) this.#onCommitted(result.events);
+  }
+
+  /** One transaction; undefined when `apply` wants it to be tried another way: nothing of it is stored. */
+  async #tryBatch(batch: readonly Waiting[], apply: Apply): Promise<BatchResult | undefined> {
+    const { writer, holdOffOthers, isFailure } = this.#backend;
+    const transaction = await writer.startTransaction().execute();
+    try {
+      if (holdOffOthers !== undefined) await holdOffOthers(transaction);
+      const result = await apply(transaction, batch, isFailure);
+      if (result === undefined) await transaction.rollback().execute();
+      else await transaction.commit().execute();
+      return result;
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors (a full disk): the second rollback then fails, and the first error tells why.
+      await transaction
+        .rollback()
+        .execute()
+        .catch(() => undefined);
+      throw error;
+    }
   }
 }
 
 type Controlled = Awaited<ReturnType<ReturnType<Kysely<Database>['startTransaction']>['execute']>>;
 
-interface Application {
-  readonly waiting: Waiting;
-  readonly events: Committed[];
-  readonly isFailure: (error: unknown) => boolean;
+/** What is told once a transaction is durable. */
+interface BatchResult {
+  readonly events: readonly Committed[];
+  readonly settle: readonly (() => void)[];
 }
 
-async function applyOne(transaction: Controlled, { waiting, events, isFailure }: Application): Promise<() => void> {
-  const before = events.length;
-  const guarded = await transaction.savepoint('operation').execute();
+const NOTHING: BatchResult = { events: [], settle: [] };
+
+type Apply = (
+  transaction: Controlled,
+  batch: readonly Waiting[],
+  isFailure: (error: unknown) => boolean,
+) => Promise<BatchResult | undefined>;
+
+/** All operations, one after the other; undefined when one throws. */
+const applyTogether: Apply = async (transaction, batch, isFailure) => {
+  const events: Committed[] = [];
+  const settle: (() => void)[] = [];
   try {
-    const done = await waiting.apply(guarded, events);
-    await guarded.releaseSavepoint('operation').execute();
-    return done;
+    for (const waiting of batch) settle.push(await waiting.apply(transaction, events));
   } catch (error) {
     if (isFailure(error)) throw error;
-    events.length = before;
-    await guarded.rollbackToSavepoint('operation').execute();
-    return () => waiting.refuse(error);
+    return undefined;
   }
-}
+  return { events, settle };
+};
+
+/** Each operation with a savepoint of its own: one that throws undoes only itself. */
+const applyApart: Apply = async (transaction, batch, isFailure) => {
+  const events: Committed[] = [];
+  const settle: (() => void)[] = [];
+  for (const waiting of batch) {
+    const before = events.length;
+    const guarded = await transaction.savepoint('operation').execute();
+    try {
+      const done = await waiting.apply(guarded, events);
+      await guarded.releaseSavepoint('operation').execute();
+      settle.push(done);
+    } catch (error) {
+      if (isFailure(error)) throw error;
+      events.length = before;
+      await guarded.rollbackToSavepoint('operation').execute();
+      settle.push(() => waiting.refuse(error));
+    }
+  }
+  return { events, settle };
+};
 
 function makeContext(db: Transaction<Database>, events: Committed[]): WriteContext {
   return {
     db,
     emit: async (event, job) => {
       events.push({ event: await insertEvent(db, event), job });
+    },
+    emitAll: async (many, jobs) => {
+      const stored = await insertEvents(db, many);
+      events.push(...stored.map((event, place) => ({ event, job: jobs[place] })));
     },
     audit: (entry) => insertAudit(db, entry),
   };

@@ -18,7 +18,7 @@ const submit = (array: string, over: object = {}) => client.jobCreate({ body: { 
 const show = (job: Job) => client.jobShow({ params: { job_id: job.job_id } });
 const indices = () => runner.received('start').map(({ launch }) => launch.array?.index);
 const orderOf = (index: number) => eventually(() => runner.received('start').find(({ launch }) => launch.array?.index === index));
-const countRows = async () => Number((await client.jobList({ query: { limit: 1 } })).total);
+const countRows = async () => (await client.jobList({ query: { limit: 1 } })).total;
 
 test('tasks become jobs of their own as they start, in their order; the array is one record', async () => {
   const array = await submit('1-1000');
