@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readStored } from '../store/stored-text.ts';
 import { TestHost } from '../test-host.ts';
 
 let host: TestHost;
@@ -111,7 +112,7 @@ test('the secrets of a run are in private files and nowhere else', async () => {
   const runner = await host.connectedRunner();
   runner.sendRaw('garbage');
   for (const file of ['credential', 'run/node-token']) expect(statSync(join(host.home, file)).mode & 0o777).toBe(0o600);
-  const stored = ['weir.db', 'weir.db-wal'].map((file) => readFileSync(join(host.home, file), 'latin1'));
+  const stored = await readStored(host);
   const places = [...bodies, ...host.logLines, ...stored];
   expect(secrets.filter((secret) => secret.length < 40 || places.some((place) => place.includes(secret)))).toEqual([]);
 });

@@ -124,7 +124,7 @@ const checks = new Map(
 function judge(asked: AnyRequest, answer: Answer): string | undefined {
   const { statusCode } = answer;
   if (statusCode >= 500) return isAway(asked, answer) ? undefined : 'is a server error';
-  if (statusCode >= 400) return (answer.json() as { detail?: unknown }).detail === undefined ? 'does not say what was wrong' : undefined;
+  if (statusCode >= 400) return answer.json<{ detail?: unknown }>().detail === undefined ? 'does not say what was wrong' : undefined;
   const check = checks.get(asked.route);
   if (check === undefined || check.Check(answer.json())) return undefined;
   return `is outside the contract: ${JSON.stringify(check.Errors(answer.json())[0])}`;

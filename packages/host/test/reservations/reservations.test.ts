@@ -47,7 +47,7 @@ describe('a reservation is refused', () => {
     ['whose time is none', { ...base, starts_at: 'soon' }, 'invalid_input', 'is not a time'],
     ['whose time has no zone', { ...base, starts_at: '2026-01-31T12:00:00' }, 'invalid_input', 'is not a time'],
     ['of a node that is not there', { ...base, nodes: ['a', 'nowhere'] }, 'node_not_found', '"nowhere"'],
-  ])('%s', async (_what, body, code, message) => {
+  ])('%s', async (...[, body, code, message]) => {
     await expect(admin.reservationCreate({ body })).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
     expect((await admin.reservationList()).reservations).toEqual([]);
   });
