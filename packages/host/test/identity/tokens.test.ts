@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readStored } from '../store/stored-text.ts';
 import { TestHost } from '../test-host.ts';
 
 let host: TestHost;
@@ -26,7 +25,7 @@ describe('a token', () => {
     expect(token).toMatchObject({ kind: 'user', subject: 'ann', label: 'laptop', expires_at: null, uses_left: null });
     expect(await host.client(secret).meShow()).toEqual({ user: 'ann', role: 'user' });
     expect(JSON.stringify(await host.client().tokenList())).not.toContain(secret);
-    const stored = ['weir.db', 'weir.db-wal'].map((file) => readFileSync(join(host.home, file), 'latin1'));
+    const stored = await readStored(host);
     expect([...host.logLines, ...stored].filter((place) => place.includes(secret))).toEqual([]);
   });
 
