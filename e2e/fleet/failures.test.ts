@@ -25,9 +25,11 @@ describeOnEachStore('when something dies', (store) => {
 
   test('twenty jobs that end while the host is dead have their true ends when it is back, and hold nothing', async () => {
     const codes = Array.from({ length: 20 }, (_, index) => index % 4);
-    const jobs = await Promise.all(codes.map((code) => fleet.sh(`sleep 1; exit ${code}`, { cpus: 0 })));
+    const gate = fleet.gate();
+    const jobs = await Promise.all(codes.map((code) => fleet.sh(`${gate.wait}; exit ${code}`, { cpus: 0 })));
     await Promise.all(jobs.map(({ job_id }) => fleet.jobIs(job_id, 'running')));
     await host().end('SIGKILL');
+    gate.open();
     await waitFor('all programs to end', () => (jobs.every(({ job_id }) => fleet.processesOf(job_id).length === 0) ? true : undefined));
     host().start();
     await fleet.hostReady(host());
@@ -37,27 +39,26 @@ describeOnEachStore('when something dies', (store) => {
   });
 
   test('a runner that is killed finds its job again; the exit code is the program’s own', async () => {
-    const job = await fleet.sh('sleep 2; exit 5', { target: { node: 'a' } });
+    const gate = fleet.gate();
+    const job = await fleet.sh(`${gate.wait}; exit 5`, { target: { node: 'a' } });
     await fleet.jobIs(job.job_id, 'running');
     await fleet.node('a').end('SIGKILL');
+    gate.open();
     fleet.node('a').start();
     expect(await fleet.end(job.job_id)).toMatchObject({ state: 'failed', exit_code: 5, attempt: 1 });
   });
 
   test('a runner frozen beyond its lease loses its jobs; back again it stops what was superseded and takes new ones', async () => {
     const lost = await fleet.sh('sleep 60; echo never', { target: { node: 'a' } });
-    const again = await fleet.sh('echo start >> "$MARKS"; sleep 3', {
-      labels: {},
-      requeue: true,
-      target: { node: 'a' },
-      env: { MARKS: `${fleet.folder}/again` },
-    });
+    const gate = fleet.gate();
+    const again = await fleet.sh(gate.wait, { requeue: true, target: { node: 'a' } });
     await Promise.all([fleet.jobIs(lost.job_id, 'running'), fleet.jobIs(again.job_id, 'running')]);
     fleet.node('a').signal('SIGSTOP');
     await fleet.nodeIs('a', 'lost');
     expect(await fleet.jobIs(lost.job_id, 'lost')).toMatchObject({ reason: expect.stringMatching(/node/) as string });
     expect(await fleet.jobIs(again.job_id, 'pending')).toMatchObject({ attempt: 1 });
     fleet.node('a').signal('SIGCONT');
+    gate.open();
     await fleet.nodeIs('a', 'online');
     await waitFor('what was superseded to be gone', () => (fleet.processesOf(lost.job_id).length === 0 ? true : undefined));
     expect(await fleet.end(again.job_id)).toMatchObject({ state: 'completed', attempt: 2 });
@@ -65,9 +66,11 @@ describeOnEachStore('when something dies', (store) => {
   });
 
   test('host and runner killed together: the job goes on and is recorded', async () => {
-    const job = await fleet.sh('sleep 2; exit 7', { target: { node: 'b' } });
+    const gate = fleet.gate();
+    const job = await fleet.sh(`${gate.wait}; exit 7`, { target: { node: 'b' } });
     await fleet.jobIs(job.job_id, 'running');
     await Promise.all([host().end('SIGKILL'), fleet.node('b').end('SIGKILL')]);
+    gate.open();
     host().start();
     await fleet.hostReady(host());
     fleet.node('b').start();
@@ -108,7 +111,8 @@ describeOnEachStore('when something dies', (store) => {
   });
 
   test('a paused job keeps what it holds and stays paused over a restart of its runner', async () => {
-    const job = await fleet.sh('sleep 3', { cpus: 3, target: { node: 'a' } });
+    const gate = fleet.gate();
+    const job = await fleet.sh(gate.wait, { cpus: 3, target: { node: 'a' } });
     await fleet.jobIs(job.job_id, 'running');
     await fleet.client().jobPause({ params: { job_id: job.job_id } });
     await fleet.jobIs(job.job_id, 'paused');
@@ -117,15 +121,18 @@ describeOnEachStore('when something dies', (store) => {
     await fleet.nodeIs('a', 'online');
     expect(await fleet.jobIs(job.job_id, 'paused')).toMatchObject({ attempt: 1 });
     expect(await allocated()).toBe(3);
+    gate.open();
     await fleet.client().jobResume({ params: { job_id: job.job_id } });
     expect(await fleet.end(job.job_id)).toMatchObject({ state: 'completed' });
   });
 
   test('a drained node ends what it has and takes nothing more until it is resumed', async () => {
-    const running = await fleet.sh('sleep 1', { target: { node: 'a' } });
+    const gate = fleet.gate();
+    const running = await fleet.sh(gate.wait, { target: { node: 'a' } });
     await fleet.jobIs(running.job_id, 'running');
     await fleet.client().nodeDrain({ params: { name: 'a' }, body: { reason: 'new disk' } });
     const next = await fleet.sh('true', { target: { node: 'a' } });
+    gate.open();
     expect(await fleet.end(running.job_id)).toMatchObject({ state: 'completed' });
     expect(await fleet.jobIs(next.job_id, 'pending')).toMatchObject({ state: 'pending' });
     await fleet.client().nodeResume({ params: { name: 'a' } });

@@ -29,7 +29,7 @@ describeOnEachStore('output', (store) => {
     return { ...log, text: Buffer.from(log.data).toString('utf8') };
   };
   const runnerRssMb = () => {
-    const { pid } = JSON.parse(readFileSync(join(fleet.node('a').home, 'node', 'run', 'runner.json'), 'utf8')) as { pid: number };
+    const { pid } = JSON.parse(readFileSync(join(fleet.node('a').home, 'run', 'runner.json'), 'utf8')) as { pid: number };
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
   };
 

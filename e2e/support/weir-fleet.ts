@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createClient, type Client, type Job, type JobCreate, type Node } from '@weir/contract';
@@ -72,6 +72,7 @@ export class WeirFleet {
   readonly hosts: FleetProcess[] = [];
   readonly nodes = new Map<string, FleetProcess>();
   readonly #storeEnv: Readonly<Record<string, string>>;
+  #gates = 0;
 
   private constructor(storeEnv: Readonly<Record<string, string>>) {
     this.folder = mkdtempSync(join(tmpdir(), 'weir-fleet-'));
@@ -162,6 +163,13 @@ export class WeirFleet {
   /** A job that runs a line of shell. */
   sh(line: string, rest: JobCreate = {}): Promise<Job> {
     return this.submit({ command: ['sh', '-c', line], ...rest });
+  }
+
+  /** Something that jobs can wait for: shell that waits, and what ends the waiting. */
+  gate(): { readonly wait: string; readonly open: () => void } {
+    this.#gates += 1;
+    const file = join(this.folder, `gate-${this.#gates}`);
+    return { wait: `until [ -e "${file}" ]; do sleep 0.05; done`, open: () => writeFileSync(file, '') };
   }
 
   async jobIs(id: number, ...states: Job['state'][]): Promise<Job> {
