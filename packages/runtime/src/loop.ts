@@ -11,9 +11,12 @@ export interface LoopOptions {
   readonly log: Logger;
 }
 
+/** A run that failed is tried again after this time even where the period is longer: what failed it may be over. */
+const RETRY_MS = 5_000;
+
 /**
  * A loop that takes no input. `wake()` means "look again": a wake during a run leads to one more run.
- * A run that throws is logged, shown by `health()`, and tried again at the next wake or period.
+ * A run that throws is logged, shown by `health()`, and tried again at the next wake or period, after 5 s at most.
  */
 export class Loop {
   readonly #options: LoopOptions;
@@ -66,8 +69,7 @@ export class Loop {
         await this.#options.run();
         this.#failure = undefined;
       } catch (error) {
-        this.#failure = error instanceof Error ? error.message : String(error);
-        this.#options.log.error({ err: error, loop: this.#options.name }, 'loop run failed');
+        this.#fail(error);
       }
     } while (this.#again && this.#started);
     // In the same turn as the last look at `#again`: a wake that came between the two would be forgotten.
@@ -77,6 +79,16 @@ export class Loop {
 
   #chooseDelay(): number {
     const { periodMs, dueInMs } = this.#options;
-    return Math.max(0, Math.min(periodMs, dueInMs?.() ?? periodMs));
+    const retryMs = this.#failure === undefined ? periodMs : RETRY_MS;
+    return Math.max(0, Math.min(periodMs, retryMs, dueInMs?.() ?? periodMs));
+  }
+
+  /** The same failure again and again is one line of the log. */
+  #fail(error: unknown): void {
+    const { name, log } = this.#options;
+    const failure = error instanceof Error ? error.message : String(error);
+    if (failure === this.#failure) log.debug({ loop: name, failure }, 'loop run failed again');
+    else log.error({ err: error, loop: name }, 'loop run failed');
+    this.#failure = failure;
   }
 }

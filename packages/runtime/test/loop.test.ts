@@ -80,3 +80,27 @@ test('stop waits for the run in progress', async () => {
   await stopped;
   expect(finished).toBe(true);
 });
+
+test('a run that failed does not wait for a long period', async () => {
+  vi.useFakeTimers();
+  try {
+    let runs = 0;
+    const loop = new Loop({
+      name: 'test',
+      periodMs: 3_600_000,
+      log,
+      run: async () => {
+        runs += 1;
+        if (runs === 1) throw new Error('no disk');
+      },
+    });
+    loop.start();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect({ runs, health: loop.health() }).toEqual({ runs: 2, health: 'ok' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(runs).toBe(2);
+    await loop.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});

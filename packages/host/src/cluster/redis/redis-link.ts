@@ -61,8 +61,7 @@ export class RedisLink {
   }
 
   stop(): void {
-    this.#client.destroy();
-    this.#listener.destroy();
+    for (const client of [this.#client, this.#listener]) if (client.isOpen) client.destroy();
   }
 
   #becameReady(): void {
