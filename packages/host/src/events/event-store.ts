@@ -23,6 +23,9 @@ export interface EventFilter {
   readonly owner?: string | undefined;
 }
 
+/** A statement has a limited number of parameters. */
+const EVENTS_A_STATEMENT = 2_000;
+
 /** Stores an event and gives it its sequence number. Every step of every job stores one: the text is written out to spare its building. */
 export async function insertEvent(db: Kysely<Database>, event: NewEvent): Promise<Event> {
   const { type, jobId = null, workflowId = null, node = null, owner = null, data = {} } = event;
@@ -30,9 +33,34 @@ export async function insertEvent(db: Kysely<Database>, event: NewEvent): Promis
   const stored = await sql<{ seq: number }>`
     insert into events (at, type, job_id, workflow_id, node, owner, data)
     values (${at}, ${type}, ${jobId}, ${workflowId}, ${node}, ${owner}, ${JSON.stringify(data)}) returning seq`.execute(db);
-  const [row] = stored.rows;
-  if (row === undefined) throw new Error('the store gave an event no sequence number');
-  return { seq: row.seq, at: toIso(at), type, job_id: jobId, workflow_id: workflowId, node, data };
+  return { seq: requireNumber(stored.rows[0]?.seq), at: toIso(at), type, job_id: jobId, workflow_id: workflowId, node, data };
+}
+
+/** As `insertEvent`, of many in few statements; their numbers grow in the order given. */
+export async function insertEvents(db: Kysely<Database>, events: readonly NewEvent[]): Promise<Event[]> {
+  const at = Date.now();
+  const stored: Event[] = [];
+  for (let from = 0; from < events.length; from += EVENTS_A_STATEMENT) {
+    const part = events
+      .slice(from, from + EVENTS_A_STATEMENT)
+      .map(({ type, jobId = null, workflowId = null, node = null, owner = null, data = {} }) => ({
+        row: { at, type, job_id: jobId, workflow_id: workflowId, node, owner, data: JSON.stringify(data) },
+        event: { at: toIso(at), type, job_id: jobId, workflow_id: workflowId, node, data },
+      }));
+    const rows = await db
+      .insertInto('events')
+      .values(part.map(({ row }) => row))
+      .returning('seq')
+      .execute();
+    const seqs = rows.map(({ seq }) => seq).sort((left, right) => left - right);
+    for (const [place, { event }] of part.entries()) stored.push({ ...event, seq: requireNumber(seqs[place]) });
+  }
+  return stored;
+}
+
+function requireNumber(seq: number | undefined): number {
+  if (seq === undefined) throw new Error('the store gave an event no sequence number');
+  return seq;
 }
 
 /** Reads the events after a sequence number, in order. */

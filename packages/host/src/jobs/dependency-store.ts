@@ -1,11 +1,17 @@
-import { sql } from 'kysely';
 import type { Dependency, JobState } from '@weir/contract';
 import type { Queries } from '../store/store.ts';
 
-/** Stores what a new job waits for. */
-export async function insertDependencies(db: Queries, jobId: number, depends: readonly Dependency[]): Promise<void> {
-  for (const { kind, job_id: on } of depends) {
-    await sql`insert into job_dependencies (job_id, on_job_id, kind) values (${jobId}, ${on}, ${kind})`.execute(db);
+/** A statement has a limited number of parameters. */
+const ROWS_A_STATEMENT = 5_000;
+
+/** Stores what new jobs wait for, all for the same. */
+export async function insertDependencies(db: Queries, jobIds: readonly number[], depends: readonly Dependency[]): Promise<void> {
+  const rows = jobIds.flatMap((id) => depends.map(({ kind, job_id: on }) => ({ job_id: id, on_job_id: on, kind })));
+  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
+    await db
+      .insertInto('job_dependencies')
+      .values(rows.slice(from, from + ROWS_A_STATEMENT))
+      .execute();
   }
 }
 

@@ -12,7 +12,7 @@ import { checkTarget, refuseImpossible } from './fleet-check.ts';
 import { draftJob, type JobDraft } from './job-draft.ts';
 import { limitTime, openQueue } from './limits.ts';
 import type { PolicyCache } from './policy-cache.ts';
-import { checkDependencies, storeDraft } from './store-draft.ts';
+import { checkDependencies, storeDraft, storeDrafts } from './store-draft.ts';
 
 export interface SubmitParts {
   readonly store: Store;
@@ -62,12 +62,12 @@ export class SubmitService {
       if (draft !== undefined) drafts.push({ item, draft });
     }
     const depends = drafts[0]?.draft.depends ?? [];
-    const { jobs, waitsFor } = await this.#parts.store.write(async (context) => {
+    const { jobs, beyond, waitsFor } = await this.#parts.store.write(async (context) => {
       const open = await checkDependencies(context.db, identity, depends);
-      return { jobs: await storeBatch(context, { actor: identity.user, drafts, refused, limits }), waitsFor: open };
+      return { ...(await storeBatch(context, { actor: identity.user, drafts, refused, limits })), waitsFor: open };
     });
     const views = jobs.map((job) => viewNewJob(this.#parts.queue, job, { depends, waitsFor }));
-    const told = refused.sort((left, right) => left.index - right.index);
+    const told = [...refused, ...beyond].sort((left, right) => left.index - right.index);
     return {
       batch_id: jobs[0]?.id ?? 0,
       jobs: views,
@@ -97,27 +97,39 @@ export class SubmitService {
 interface BatchWrite {
   readonly actor: string;
   readonly drafts: readonly { readonly item: BatchItem; readonly draft: JobDraft }[];
-  /** Takes those that the queue has no room for. */
-  readonly refused: Refused[];
+  /** Those that were refused before. */
+  readonly refused: readonly Refused[];
   readonly limits: LimitTable;
 }
 
-async function storeBatch(context: WriteContext, { actor, drafts, refused, limits }: BatchWrite): Promise<JobRow[]> {
+/** `beyond` are those that the queue has no room for. */
+async function storeBatch(
+  context: WriteContext,
+  { actor, drafts, refused, limits }: BatchWrite,
+): Promise<{ jobs: JobRow[]; beyond: Refused[] }> {
   const [first] = drafts;
   const queue = first === undefined ? undefined : await openQueue(context.db, limits, first.draft.row);
-  const jobs: JobRow[] = [];
+  const taken: JobDraft[] = [];
+  const beyond: Refused[] = [];
   for (const { item, draft } of drafts) {
-    const isTaken = await keepRefusal(refused, item, async () => {
+    const isTaken = await keepRefusal(beyond, item, async () => {
       queue?.take(draft.tasks);
       return true;
     });
-    if (isTaken) jobs.push(await storeDraft(context, draft, jobs[0]?.id ?? null));
+    if (isTaken) taken.push(draft);
   }
-  const [leader] = jobs;
-  if (leader === undefined) throw refused[0]?.error ?? new AppError('invalid_input', 'the batch is empty', { field: 'targets' });
-  const detail = { name: leader.name, jobs: jobs.length, refused: refused.length };
-  await context.audit({ actor, action: 'batch.submit', subject: `job:${leader.id}`, detail });
-  return jobs;
+  const [leader, ...others] = taken;
+  if (leader === undefined) throw firstOf([...refused, ...beyond]).error;
+  const jobs = await storeDrafts(context, [leader, ...others]);
+  const detail = { name: leader.row.name, jobs: jobs.length, refused: refused.length + beyond.length };
+  await context.audit({ actor, action: 'batch.submit', subject: `job:${jobs[0]?.id ?? 0}`, detail });
+  return { jobs, beyond };
+}
+
+function firstOf(refused: readonly Refused[]): Refused {
+  const [first] = refused.toSorted((left, right) => left.index - right.index);
+  if (first === undefined) throw new Error('a batch without jobs');
+  return first;
 }
 
 /** What `make` gives; undefined when it was refused, which is noted. */
