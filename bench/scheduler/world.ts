@@ -108,7 +108,17 @@ export class World {
     const startedAt = this.now - this.random.between(0, 12 * HOUR);
     const endsAt = this.random.chance(0.9) ? this.now + this.random.between(MINUTE, 24 * HOUR) : null;
     const owner = nameOwner(this.random.between(0, ACCOUNTS * USERS_OF_AN_ACCOUNT - 1));
-    const about = { jobId: this.lastId, attempt: 1, node, numa: null, ...owner, class: 'normal', startedAt, endsAt, stopping: false } as const;
+    const about = {
+      jobId: this.lastId,
+      attempt: 1,
+      node,
+      numa: null,
+      ...owner,
+      class: 'normal',
+      startedAt,
+      endsAt,
+      stopping: false,
+    } as const;
     const holding: Holding = { ...about, ...part };
     this.fleet.hold(holding);
     this.running.push(holding);

@@ -15,13 +15,19 @@ export class FleetState {
   windows: readonly ReservationWindow[] = [];
   /** The node that was given last. */
   lastNode: string | null = null;
-  passes = 0;
+  private lastId = 0;
   private readonly attempts = new Map<string, Set<NodeRoom>>();
 
   constructor(policy: Policy) {
     this.policy = policy;
     this.queue = new JobQueue(policy, this.tallies);
     this.forecast = new Forecast(this.table, policy.unlimitedMs);
+  }
+
+  /** Another for each pass and each walk. */
+  nextId(): number {
+    this.lastId += 1;
+    return this.lastId;
   }
 
   setNode(node: FleetNode): void {

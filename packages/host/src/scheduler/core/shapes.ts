@@ -1,6 +1,7 @@
 import type { Demand, Placing } from './model.ts';
 import { countGpus, needsNothing, type Wish } from './nodes/fit.ts';
 import { PlacingFilter } from './nodes/node-filter.ts';
+import type { Bucket } from './queue/waiting.ts';
 
 /** Jobs that need the same, in the same places, for the same time are of one shape: where one does not fit now, none does. */
 export class Shape implements Wish {
@@ -13,8 +14,8 @@ export class Shape implements Wish {
   /** Of one member. */
   readonly gpus: number;
   readonly id: number;
-  /** Buckets of waiting jobs that are of this shape. */
-  buckets = 0;
+  /** Those whose jobs are of this shape. */
+  readonly buckets = new Set<Bucket>();
   /** Position in the log of freed nodes up to which it is proven not to fit; -1 = not proven. */
   blockedAt = -1;
   /** The pass that found that it may not start now whatever is free, for those without a reservation. */
@@ -79,6 +80,10 @@ export class ShapeTable {
   private readonly filters = new Map<string, PlacingFilter>();
   private readonly families = new Map<string, ShapeFamily>();
   private lastId = 0;
+
+  get all(): Iterable<Shape> {
+    return this.shapes.values();
+  }
 
   intern(wish: ShapeWish): Shape {
     const key = describeShape(wish);

@@ -4,7 +4,7 @@ import { comesBefore, QueueWalk, weighJob, type Turn, type WalkParts } from '../
 const NAMED_JOBS = 20;
 
 /** How many jobs have their turns before this one, and the first of them. */
-export function findPlace(queue: JobQueue, turn: Turn, parts: Pick<WalkParts, 'policy' | 'now'>): { jobsAhead: number; ahead: number[] } {
+export function findPlace(queue: JobQueue, turn: Turn, parts: Omit<WalkParts, 'owners'>): { jobsAhead: number; ahead: number[] } {
   let jobsAhead = 0;
   for (const { jobs, rank } of queue.everyBucket) {
     const before = countBefore(jobs.items.length, (place) => {
@@ -31,8 +31,8 @@ function countBefore(length: number, comesEarlier: (place: number) => boolean): 
   return low;
 }
 
-function listFirst(queue: JobQueue, until: Turn, parts: Pick<WalkParts, 'policy' | 'now'>): number[] {
-  const walk = new QueueWalk({ ...parts, owners: queue.everyOwner, skips: () => false });
+function listFirst(queue: JobQueue, until: Turn, parts: Omit<WalkParts, 'owners'>): number[] {
+  const walk = new QueueWalk({ ...parts, owners: queue.everyOwner });
   const ahead: number[] = [];
   for (let turn = walk.next(); turn !== undefined && comesBefore(turn, until); turn = walk.next()) {
     if (turn.job.id !== until.job.id) ahead.push(turn.job.id);

@@ -4,7 +4,7 @@ import type { Booking, Holding, Member, Preemption, Start } from '../model.ts';
 import { chooseMember } from '../nodes/fit.ts';
 import type { NodeRoom } from '../nodes/node-room.ts';
 import { QueueWalk, type Turn } from '../queue/queue-walk.ts';
-import type { Bucket, Owner, Waiting } from '../queue/waiting.ts';
+import type { Owner, Waiting } from '../queue/waiting.ts';
 import type { Amounts, ReachedLimit } from '../rules/tallies.ts';
 import { windowIsOpenTo } from '../rules/windows.ts';
 import type { Shape } from '../shapes.ts';
@@ -38,8 +38,7 @@ export class Pass {
     this.now = now;
     this.leftOut = leftOut;
     this.lastNode = state.lastNode;
-    state.passes += 1;
-    this.id = state.passes;
+    this.id = state.nextId();
     state.queue.order.settle(now);
     this.booked = new Bookings({ table: state.table, forecast: state.forecast, now });
   }
@@ -47,8 +46,14 @@ export class Pass {
   /** Goes along the queue, up to the first turn for which `stop` is true. */
   run(stop: (turn: Turn) => boolean = () => false): void {
     const { queue, policy } = this.state;
-    const walk = new QueueWalk({ owners: queue.everyOwner, policy, now: this.now, skips: (bucket) => this.skips(bucket) });
-    for (let turn = walk.next(); turn !== undefined && !stop(turn); turn = walk.next()) if (this.consider(turn)) walk.follow(turn);
+    const walk = new QueueWalk({ owners: queue.everyOwner, policy, now: this.now, id: this.state.nextId() });
+    for (;;) {
+      if (this.bookingsAreFull) walk.narrow(this.listUseful(queue.shapes.all));
+      const turn = walk.next();
+      if (turn === undefined || stop(turn)) return;
+      if (this.consider(turn)) walk.follow(turn);
+      else walk.giveUp(({ shape, owner }) => !this.isUseful(shape, owner));
+    }
   }
 
   undo(): void {
@@ -60,12 +65,11 @@ export class Pass {
   /** Nodes on which the job could start now, after those that started before in this pass. */
   findNodes({ shape, owner }: Visitor): readonly NodeRoom[] | undefined {
     const { table, policy, lastNode } = this.state;
-    const entitled = this.isEntitled(owner);
-    if ((shape.rejectedIn === this.id && !entitled) || !mayFit(table, shape)) return undefined;
+    if (!this.isUseful(shape, owner)) return undefined;
     const admits = (room: NodeRoom) => this.booked.admits(room, { shape, owner }, this.now);
     const choice = chooseNodes(table, { shape, strategy: shape.placing.strategy ?? policy.strategy, lastNode, admits });
     if (!choice.hasRoom) proveTooLarge(table, shape);
-    else if (choice.rooms === undefined && !entitled) shape.rejectedIn = this.id;
+    else if (choice.rooms === undefined && !this.isEntitled(owner)) shape.rejectedIn = this.id;
     return choice.rooms;
   }
 
@@ -79,9 +83,13 @@ export class Pass {
     return this.bookings.length >= this.state.policy.bookings;
   }
 
-  private skips({ shape, owner }: Bucket): boolean {
-    if (!this.bookingsAreFull) return false;
-    return (shape.rejectedIn === this.id && !this.isEntitled(owner)) || !mayFit(this.state.table, shape);
+  /** Shapes of which a job might start. */
+  private *listUseful(shapes: Iterable<Shape>): Iterable<Shape> {
+    for (const shape of shapes) if (mayFit(this.state.table, shape)) yield shape;
+  }
+
+  private isUseful(shape: Shape, owner: Owner): boolean {
+    return (shape.rejectedIn !== this.id || this.isEntitled(owner)) && mayFit(this.state.table, shape);
   }
 
   /** True when the next job of the same bucket should have its turn. */

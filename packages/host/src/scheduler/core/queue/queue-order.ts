@@ -1,6 +1,6 @@
 import type { Policy } from '../model.ts';
 import { ageIsFull, weighSize, weighUser } from '../rules/priority.ts';
-import { SortedList } from './sorted-list.ts';
+import { BlockList } from './block-list.ts';
 import { compareFirsts, type Bucket, type Line } from './waiting.ts';
 
 /**
@@ -13,8 +13,10 @@ export class QueueOrder {
   private policy: Policy;
   private fleetCpus = 0;
   private settledAt = -Infinity;
+  /** Points were reckoned otherwise when the buckets were placed. */
+  private stale = false;
   private readonly buckets = new Set<Bucket>();
-  private readonly calendar = new SortedList(compareFirsts);
+  private readonly calendar = new BlockList(compareFirsts);
 
   constructor(policy: Policy) {
     this.policy = policy;
@@ -30,26 +32,26 @@ export class QueueOrder {
 
   setPolicy(policy: Policy): void {
     this.policy = policy;
-    this.sortAnew();
+    this.stale = true;
   }
 
   /** Sizes are weighed against the CPUs of the whole fleet. */
   setFleetCpus(cpus: number): void {
     if (cpus === this.fleetCpus) return;
     this.fleetCpus = cpus;
-    if (this.policy.weights.size !== 0) this.sortAnew();
+    if (this.policy.weights.size !== 0) this.stale = true;
   }
 
   /** Brings the order up to this time. */
   settle(now: number): void {
-    const backwards = now < this.settledAt;
+    const anew = this.stale || now < this.settledAt;
     this.settledAt = now;
-    if (backwards) this.sortAnew();
+    if (anew) this.sortAnew();
     else for (let first = this.nextFull(); first !== undefined; first = this.nextFull()) this.move(first);
   }
 
   private nextFull(): Bucket | undefined {
-    const first = this.calendar.items[0];
+    const first = this.calendar.first;
     return first?.turn && ageIsFull(first.turn.first.eligibleAt, this.settledAt, this.policy) ? first : undefined;
   }
 
@@ -78,17 +80,23 @@ export class QueueOrder {
     bucket.turn = null;
   }
 
-  private listOf(bucket: Bucket, young: boolean): SortedList<Bucket> {
+  private listOf(bucket: Bucket, young: boolean): BlockList<Bucket> {
     const line: Line | undefined = bucket.owner.lines[bucket.rank];
     if (line === undefined) throw new RangeError(`there is no class of rank ${bucket.rank}`);
     return young ? line.young : line.old;
   }
 
   private sortAnew(): void {
+    this.stale = false;
     const all = [...this.buckets];
-    this.calendar.items.length = 0;
-    for (const { owner } of all) for (const line of owner.lines) line.young.items.length = line.old.items.length = 0;
+    this.calendar.clear();
+    for (const { owner } of all) for (const line of owner.lines) clearLine(line);
     for (const bucket of all) bucket.turn = null;
     for (const bucket of all) this.insert(bucket);
   }
+}
+
+function clearLine({ young, old }: Line): void {
+  young.clear();
+  old.clear();
 }

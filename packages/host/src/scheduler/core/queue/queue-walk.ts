@@ -1,5 +1,6 @@
 import type { Policy } from '../model.ts';
 import { weighAge } from '../rules/priority.ts';
+import type { Shape } from '../shapes.ts';
 import { TurnHeap } from './turn-heap.ts';
 import { type Bucket, type Owner, type Waiting } from './waiting.ts';
 
@@ -19,7 +20,8 @@ interface QueueTurn extends Turn {
 }
 
 interface Source {
-  readonly buckets: readonly Bucket[];
+  readonly blocks: readonly (readonly Bucket[])[];
+  block: number;
   next: number;
 }
 
@@ -27,16 +29,24 @@ export interface WalkParts {
   readonly owners: Iterable<Owner>;
   readonly policy: Policy;
   readonly now: number;
-  /** True for a bucket none of whose jobs is worth a look; once true it stays so during the walk. */
-  readonly skips: (bucket: Bucket) => boolean;
+  /** Another for each walk, from 1. */
+  readonly id: number;
 }
 
-/** Gives the first jobs of buckets in the order of their turns; a bucket's next job only when it is asked for. The queue must not change meanwhile. */
+/** Turns in vain after which the walk looks which others would be in vain. */
+const PATIENCE = 16;
+
+/**
+ * Gives the first jobs of buckets in the order of their turns; a bucket's next job only when it is asked for.
+ * The queue must not change meanwhile.
+ */
 export class QueueWalk {
   private readonly parts: WalkParts;
   private readonly owners: readonly Owner[];
   private readonly heap = new TurnHeap<QueueTurn>(comesBefore);
   private rank = 3;
+  private inVain = 0;
+  private isNarrow = false;
 
   constructor(parts: WalkParts) {
     this.parts = parts;
@@ -59,30 +69,60 @@ export class QueueWalk {
     this.push(turn.job.bucket, turn.place + 1, null);
   }
 
+  /** From now on only these buckets come, and those that came up already. */
+  narrow(shapes: Iterable<Shape>): void {
+    if (this.isNarrow) return;
+    this.isNarrow = true;
+    this.rank = 0;
+    for (const { buckets } of shapes) for (const bucket of buckets) if (bucket.seenIn !== this.parts.id) this.append(bucket);
+    this.heap.retain(() => true);
+  }
+
+  /** Tells that a turn was in vain; after some of them all buckets that are useless are left out. */
+  giveUp(isUseless: (bucket: Bucket) => boolean): void {
+    this.inVain += 1;
+    if (!this.isNarrow || this.inVain < PATIENCE) return;
+    this.inVain = 0;
+    this.heap.retain(({ job }) => !isUseless(job.bucket));
+  }
+
   private enterClass(): void {
     for (const { lines } of this.owners) {
       const line = lines[this.rank];
       if (line === undefined) continue;
-      if (line.young.items.length > 0) this.advance({ buckets: line.young.items, next: 0 });
-      if (line.old.items.length > 0) this.advance({ buckets: line.old.items, next: 0 });
+      this.advance({ blocks: line.young.blocks, block: 0, next: 0 });
+      this.advance({ blocks: line.old.blocks, block: 0, next: 0 });
     }
   }
 
   private advance(source: Source): void {
-    const { buckets } = source;
-    while (source.next < buckets.length) {
-      const bucket = buckets[source.next];
-      source.next += 1;
-      if (bucket === undefined || this.parts.skips(bucket)) continue;
-      this.push(bucket, 0, source);
-      return;
+    if (this.isNarrow) return;
+    const block = source.blocks[source.block];
+    const bucket = block?.[source.next];
+    if (block === undefined || bucket === undefined) return;
+    source.next += 1;
+    if (source.next === block.length) {
+      source.block += 1;
+      source.next = 0;
     }
+    this.push(bucket, 0, source);
   }
 
   private push(bucket: Bucket, place: number, source: Source | null): void {
+    const turn = this.makeTurn(bucket, place, source);
+    if (turn !== undefined) this.heap.push(turn);
+  }
+
+  private append(bucket: Bucket): void {
+    const turn = this.makeTurn(bucket, 0, null);
+    if (turn !== undefined) this.heap.append(turn);
+  }
+
+  private makeTurn(bucket: Bucket, place: number, source: Source | null): QueueTurn | undefined {
     const job = bucket.jobs.items[place];
-    if (job === undefined) return;
-    this.heap.push({ rank: bucket.rank, points: weighJob(job, this.parts), job, place, source });
+    if (job === undefined) return undefined;
+    bucket.seenIn = this.parts.id;
+    return { rank: bucket.rank, points: weighJob(job, this.parts), job, place, source };
   }
 }
 

@@ -16,11 +16,12 @@ export class SortedList<T> {
   /** Does nothing when the item is not in the list. */
   remove(item: T): void {
     const at = this.find(item);
-    if (this.items[at] === item) this.items.splice(at, 1);
+    if (this.items[at] !== item) return;
+    if (at === 0) this.items.shift();
+    else this.items.splice(at, 1);
   }
 
-  /** How many items come before this one. */
-  find(item: T): number {
+  private find(item: T): number {
     let low = 0;
     let high = this.items.length;
     while (low < high) {

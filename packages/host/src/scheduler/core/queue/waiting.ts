@@ -1,5 +1,6 @@
 import type { Shape } from '../shapes.ts';
 import type { Tally } from '../rules/tallies.ts';
+import { BlockList } from './block-list.ts';
 import { SortedList } from './sorted-list.ts';
 
 /** A user who charges an account: all their jobs get the same points for fair share. */
@@ -21,8 +22,8 @@ export class Owner {
 
 /** The buckets of one owner and class by the turns of their first jobs: those whose age still grows, and those whose age is full. */
 export class Line {
-  readonly young = new SortedList(compareBuckets);
-  readonly old = new SortedList(compareBuckets);
+  readonly young = new BlockList(compareBuckets);
+  readonly old = new BlockList(compareBuckets);
 }
 
 /** A job that waits. */
@@ -43,6 +44,8 @@ export class Bucket {
   readonly jobs = new SortedList(compareWaiting);
   /** Its jobs with those of which no task may start now. */
   members = 0;
+  /** The walk in which it came up last. */
+  seenIn = 0;
   /** Points that all its jobs have alike, without fair share. */
   points = 0;
   /** The turn of its first job within its line; set when it is put there. */

@@ -3,7 +3,7 @@ import type { ShareTable } from '../model.ts';
 /**
  * Fair share as Slurm's classic algorithm has it: 2^(-used / allotted), from 0 (far more than the share) to 1.
  *
- * An account's share is its shares of those of all accounts that are named or used something; inside it the users that used something share
+ * An account's share is its shares of those of all accounts in the table; inside it the users that are in the table (with 0 as well) share
  * alike. Of a user counts what the user used, and a part (the user's share) of what the others of the account used. Nobody used anything: 1.
  */
 export class FairShare {
@@ -36,7 +36,6 @@ export class FairShare {
   }
 
   private add(key: string, amount: number): void {
-    if (amount <= 0) return;
     const [account = '', user = ''] = key.split('\u0000');
     const users = this.users.get(account) ?? new Map<string, number>();
     this.users.set(account, users.set(user, (users.get(user) ?? 0) + amount));
