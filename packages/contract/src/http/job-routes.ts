@@ -5,6 +5,8 @@ import { Batch, Job, JobList, JobStateSchema, JobUpdate, JobWhy, LogStream } fro
 import type { Route } from './route.ts';
 import { JobParams } from './schemas.ts';
 
+/** Text that a store can look for: no NUL. */
+const Wanted = (maxLength: number) => Type.Optional(Type.String({ maxLength, pattern: '^[^\\u0000]*$' }));
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 }));
 
 /** Jobs. `jobLogs` answers bytes with the headers `weir-log-offset`, `weir-log-next`, `weir-log-ended`. */
@@ -24,11 +26,11 @@ export const JOB_ROUTES = {
     summary: 'Jobs, newest first',
     query: Type.Object({
       state: Type.Optional(JobStateSchema),
-      user: Type.Optional(Type.String({ maxLength: 100 })),
-      name: Type.Optional(Type.String({ maxLength: 255 })),
+      user: Wanted(100),
+      name: Wanted(255),
       workflow_id: Type.Optional(IdNumber),
-      account: Type.Optional(Type.String({ maxLength: 255 })),
-      node: Type.Optional(Type.String({ maxLength: 100 })),
+      account: Wanted(255),
+      node: Wanted(100),
       batch_id: Type.Optional(IdNumber),
       array_id: Type.Optional(IdNumber),
       limit: Limit,

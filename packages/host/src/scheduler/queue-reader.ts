@@ -37,7 +37,8 @@ export class QueueReader implements QueueView {
 
   explain(job: JobRow): Explanation {
     const { fleet, waiting } = this.#mirror.copy;
-    return fleet.explain(waiting.shapes.toQueuedJob(job), Date.now());
+    const tasks = waiting.arrays.limitOf(job.array_id ?? job.id) === undefined ? 1 : 0;
+    return fleet.explain(waiting.shapes.toQueuedJob(job, tasks), Date.now());
   }
 
   #describeNeed(job: JobRow): string {

@@ -83,6 +83,13 @@ describe('why', () => {
     expect(await why(large.job_id)).toMatchObject({ job_id: large.job_id, kind: 'never_fits' });
   });
 
+  test('tells an array that as many of its tasks run as may', async () => {
+    const runner = await host.connectedRunner();
+    const array = await submit({ array: '1-9%1' });
+    await eventually(() => runner.received('start')[0]);
+    expect(await why(array.job_id)).toMatchObject({ kind: 'array_limit', changes: [] });
+  });
+
   test('tells how a job stands that does not wait', async () => {
     const job = await submit();
     await client.jobCancel({ params: { job_id: job.job_id } });

@@ -243,6 +243,10 @@ describe('hostile input', () => {
     expect((await client.jobList({ query: { name } })).total).toBe(1);
   });
 
+  test.each(['user', 'name', 'account', 'node'])('a list is not asked for a %s with a NUL', async (field) => {
+    expect((await host.inject({ url: `/api/jobs?${field}=a%00` })).json()).toMatchObject({ error: { code: 'invalid_input', field } });
+  });
+
   test.each(['9223372036854775808', '1e3', '-1', '0', 'x', '1.5'])('there is no job %s', async (id) => {
     for (const url of [`/api/jobs/${id}`, `/api/jobs/${id}/why`]) {
       expect((await host.inject({ url })).json()).toMatchObject({ error: { code: 'invalid_input' } });
