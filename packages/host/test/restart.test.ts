@@ -173,6 +173,44 @@ describe('the process', () => {
     expect((await client.nodeShow({ params: { name: 'here' } })).cpus_allocated).toBe(0);
   });
 
+  test('killed again and again under load runs each job once, on several nodes, and gives back all that it held', async () => {
+    const JOBS = 90;
+    const home = newHome();
+    let current = await spawnHost(home);
+    const { token } = JSON.parse(readFileSync(join(home, 'credential'), 'utf8')) as { token: string };
+    const client = () => createClient({ url: current.url, token });
+    const { secret } = await client().tokenCreate({ body: { kind: 'join', uses: null } });
+    const started = new Map<number, number>();
+    const runners: FakeRunner[] = [];
+    for (const node of ['a', 'b', 'c']) {
+      const joined = await client().nodeJoin({ body: { name: node, token: secret } });
+      const runner = new FakeRunner({ url: current.url, node, token: joined.secret });
+      cleanups.push(() => runner.disconnect());
+      runner.onStart = (order) => {
+        started.set(order.jobId, (started.get(order.jobId) ?? 0) + 1);
+        runner.reportRunning(order);
+        setTimeout(() => runner.reportEnd(order), order.jobId % 30);
+      };
+      await runner.connect(current.url);
+      runners.push(runner);
+    }
+    for (let job = 0; job < JOBS; job += 1)
+      await client().jobCreate({ body: { command: ['true'], cpus: 1 + (job % 4), nodes: job % 9 === 0 ? 2 : 1 } });
+    for (let kills = 1; kills <= 4; kills += 1) {
+      const before = started.size;
+      await eventually(() => started.size > before + kills || started.size === JOBS);
+      current.child.kill('SIGKILL');
+      await Promise.all(runners.map((runner) => eventually(() => runner.closed)));
+      current = await spawnHost(home);
+      for (const runner of runners) await runner.connect(current.url);
+    }
+    await eventually(async () => (await client().jobList({ query: { state: 'completed', limit: 1 } })).total === JOBS);
+    const { jobs } = await client().jobList({ query: { limit: 1000 } });
+    for (const job of jobs) expect([job.attempt, started.get(job.job_id)]).toEqual([1, job.nodes]);
+    const { nodes } = await client().nodeList();
+    expect(nodes.map((node) => node.cpus_allocated)).toEqual([0, 0, 0]);
+  }, 120_000);
+
   test('refuses a home in use with its message and exit code, and leaves clean files when it stops', async () => {
     const home = newHome();
     const { child } = await spawnHost(home);

@@ -78,7 +78,7 @@ describe('dependencies', () => {
 
 describe('an earliest begin', () => {
   test('is waited for, and not longer', async () => {
-    const beginAt = Date.now() + 300;
+    const beginAt = Date.now() + 2_000;
     const job = await submit({ begin_at: new Date(beginAt).toISOString() });
     const free = await submit();
     await runner.order(free.job_id);
