@@ -74,7 +74,7 @@ test('a poll for events gets each event once, whoever writes meanwhile', async (
   const seen: number[] = [];
   const reading = (async () => {
     for (let after = 0; ;) {
-      const page = await client.eventList({ query: { after, limit: 7, wait_ms: 200 } });
+      const page = await client.eventList({ query: { after, limit: 7, wait_ms: 2_000 } });
       if (page.events.length === 0) return;
       seen.push(...page.events.map(({ seq }) => seq));
       after = page.last_seq;
