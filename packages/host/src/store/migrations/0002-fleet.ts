@@ -53,8 +53,8 @@ async function extendJobs(db: Kysely<unknown>): Promise<void> {
   await sql`create index jobs_by_array on jobs (array_id, state) where array_id is not null`.execute(db);
   // What a user, or an account, has in the queue: counted at each submit of somebody who has a limit.
   const open = sql`state in ('pending', 'starting', 'running', 'paused')`;
-  await sql`create index jobs_open_by_user on jobs ("user") where ${open}`.execute(db);
-  await sql`create index jobs_open_by_account on jobs (account) where ${open}`.execute(db);
+  await sql`create index jobs_open_by_user on jobs ("user", state) where ${open}`.execute(db);
+  await sql`create index jobs_open_by_account on jobs (account, state) where ${open}`.execute(db);
   await sql`create index jobs_open_arrays on jobs ("user", account) where "array" is not null and ${open}`.execute(db);
   await sql`create index jobs_ended on jobs (ended_at) where ended_at is not null`.execute(db);
   await db.schema
