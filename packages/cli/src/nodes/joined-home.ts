@@ -4,17 +4,18 @@ import { AppError } from '@weir/contract/client';
 import { writeFileAtomic } from '@weir/runtime/files';
 import { readJsonFile } from '../input/json-file.ts';
 
-/** Of which host a home is a node, and under which name. */
+/** Of which hosts a home is a node, and under which name. */
 export interface Membership {
-  readonly host: string;
+  /** All of one fleet. */
+  readonly hosts: readonly string[];
   readonly node: string;
 }
 
 /** Reads of which host this home is a node; undefined when it never joined one. */
 export function readMembership(home: string): Membership | undefined {
   const record = readJsonFile(fileOf(home));
-  const [host, node] = [record?.['host'], record?.['node']];
-  return typeof host === 'string' && typeof node === 'string' ? { host, node } : undefined;
+  const [hosts, node] = [record?.['hosts'], record?.['node']];
+  return Array.isArray(hosts) && typeof node === 'string' ? { hosts: hosts.map(String), node } : undefined;
 }
 
 /** Writes the node's token, then of which host it is; both readable by the owner alone. */
@@ -41,7 +42,7 @@ export function refuseJoinedHome(home: string): void {
   if (membership === undefined) return;
   throw new AppError(
     'state_conflict',
-    `${home} is node ${membership.node} of ${membership.host}: start its runner with "weir node join", or give the host another WEIR_HOME`,
+    `${home} is node ${membership.node} of ${membership.hosts.join(', ')}: start its runner with "weir node join", or give the host another WEIR_HOME`,
   );
 }
 

@@ -52,7 +52,7 @@ export function runnerProgram(config: Config): Program {
 /** Of a home that joined a host: which one, and under which name its token was made. */
 function joinedHost(home: string): Record<string, string> {
   const membership = readMembership(home);
-  return membership === undefined ? {} : { WEIR_HOST_URL: membership.host, WEIR_NODE_NAME: membership.node };
+  return membership === undefined ? {} : { WEIR_HOST_URL: membership.hosts.join(','), WEIR_NODE_NAME: membership.node };
 }
 
 /** This program itself, called again with other words. */

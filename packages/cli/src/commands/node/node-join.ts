@@ -36,6 +36,7 @@ export function define(command: Command, config: Config): void {
       examples(
         'weir node join --host https://weir.lab.example --token T',
         'weir node join --host weir.lab:7766 --token T --labels gpu=a100 --detach',
+        'weir node join --host https://one.lab.example,https://two.lab.example --token T',
         'weir node join',
       ) +
         '\n\nRun it on the machine that is to become a node; "weir token create --join" on the host prints the line.\nStarted again it needs neither --host nor --token. Stop it with Ctrl-C or weir down; its jobs run on, and the next start follows them again.',
@@ -53,13 +54,13 @@ async function join(call: Invocation<Options>): Promise<void> {
   const named = options.host ?? config.hostUrl;
   const membership = await joinHost({
     home: config.home,
-    host: named === undefined ? undefined : readUrl(named),
+    hosts: named === undefined ? undefined : named.split(',').map(readUrl),
     token: options.token === '-' ? await readSecret('Join token: ') : options.token,
     name: options.name,
     defaultName: readName('node', config.environment['WEIR_NODE_NAME'] ?? toName(hostname())),
     labels: options.labels,
   });
-  warnOfPlainText(membership.host);
+  for (const host of membership.hosts) warnOfPlainText(host);
   await run(call, membership);
 }
 
@@ -67,12 +68,14 @@ async function run({ config, options, json }: Invocation<Options>, membership: M
   const places = placesOf(config.home);
   const running = readLivingRecord(places.runner);
   if (running === undefined && options.detach !== true) {
-    note(`node ${membership.node} of ${membership.host}; Ctrl-C stops its runner, its jobs run on`);
+    note(`node ${membership.node} of ${membership.hosts.join(', ')}; Ctrl-C stops its runner, its jobs run on`);
     becomeProgram(runnerProgram(config));
   }
   const pid = running?.pid ?? (await startRunnerDetached(config));
   if (json) return printJson({ ...membership, pid });
-  await print(`node ${membership.node} of ${membership.host} ${running === undefined ? 'is started' : 'runs already'} (pid ${pid})`);
+  await print(
+    `node ${membership.node} of ${membership.hosts.join(', ')} ${running === undefined ? 'is started' : 'runs already'} (pid ${pid})`,
+  );
   note(`its log: ${logOf(places, 'runner')}    stop it: weir down`);
 }
 

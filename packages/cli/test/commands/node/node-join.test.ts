@@ -23,7 +23,7 @@ test('a join token is traded, the answer kept for the owner alone, and the runne
   const { stdout, stderr, code } = await weir(...words);
   expect([stderr, code]).toEqual(['', 0]);
   const { pid, ...membership } = parseJson<{ pid: number }>(stdout);
-  expect(membership).toEqual({ host: host.url, node: 'gpu-1' });
+  expect(membership).toEqual({ hosts: [host.url], node: 'gpu-1' });
   expect(host.calls[0]).toMatchObject({ id: 'nodeJoin', body: { name: 'gpu-1', token: 'join-token', labels: { rack: '2' } } });
   expect([read('node.json'), read('run', 'node-token')]).toEqual([membership, { node: 'gpu-1', token: 'secret-of-gpu-1' }]);
   expect([isPrivate('node.json'), isPrivate('run', 'node-token')]).toEqual([true, true]);
@@ -72,7 +72,7 @@ test('a home with a host of its own does not become a node of another, nor the o
   const owner = await runWeir(['node', 'join', '--host', host.url, '--token', 'join-token'], host);
   expect(owner.code).toBe(65);
   expect(owner.stderr).toContain('has a host of its own');
-  writeFileSync(join(home, 'node.json'), JSON.stringify({ host: host.url, node: 'gpu-1' }));
+  writeFileSync(join(home, 'node.json'), JSON.stringify({ hosts: [host.url], node: 'gpu-1' }));
   for (const command of ['up', 'host']) {
     const refused = await runWeir([command], { home });
     expect(refused.code).toBe(65);
@@ -81,7 +81,7 @@ test('a home with a host of its own does not become a node of another, nor the o
 });
 
 test('a host that is reached in the clear over a network is warned of', async () => {
-  writeFileSync(join(home, 'node.json'), JSON.stringify({ host: 'http://weir.invalid:7766', node: 'gpu-1' }));
+  writeFileSync(join(home, 'node.json'), JSON.stringify({ hosts: ['http://weir.invalid:7766'], node: 'gpu-1' }));
   const { stderr, code } = await weir('--detach');
   expect(stderr).toContain('weir: http://weir.invalid:7766 is not encrypted');
   expect(code).toBe(0);
