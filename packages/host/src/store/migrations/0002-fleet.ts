@@ -55,7 +55,7 @@ async function extendJobs(db: Kysely<unknown>): Promise<void> {
   const open = sql`state in ('pending', 'starting', 'running', 'paused')`;
   await sql`create index jobs_open_by_user on jobs ("user", state) where ${open}`.execute(db);
   await sql`create index jobs_open_by_account on jobs (account, state) where ${open}`.execute(db);
-  await sql`create index jobs_open_arrays on jobs ("user", account) where "array" is not null and ${open}`.execute(db);
+  await sql`create index jobs_open_arrays on jobs ("user", account) where "array" is not null and ended_at is null`.execute(db);
   await sql`create index jobs_ended on jobs (ended_at) where ended_at is not null`.execute(db);
   await db.schema
     .createTable('job_dependencies')
