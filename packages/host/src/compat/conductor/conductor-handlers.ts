@@ -1,4 +1,4 @@
-import { AppError, type CONDUCTOR_ROUTES, type ConductorQuery, type Routes } from '@weir/contract';
+import { AppError, type CONDUCTOR_ROUTES, type ConductorQuery, type LogStream, type Routes } from '@weir/contract';
 import { VERSION } from '../../health-service.ts';
 import type { Call, Handlers } from '../../http/route-table.ts';
 import type { Services } from '../../services.ts';
@@ -43,8 +43,9 @@ async function readJob({ jobs, logs }: Services, call: QueryCall): Promise<Condu
   const { identity, signal, reply } = call;
   const job = await jobs.show(identity, call.params.job_id, { ms: 0, signal });
   const from = { identity, signal, reply, jobId: job.job_id };
-  const stdout = await readInlinedLog(logs, from, 'stdout');
-  const stderr = await readInlinedLog(logs, from, 'stderr');
+  const read = (stream: LogStream) => (job.started_at === null ? '' : readInlinedLog(logs, from, stream));
+  const stdout = await read('stdout');
+  const stderr = await read('stderr');
   return toConductorJob(job, { log: { stdout, stderr }, now: Date.now() });
 }
 

@@ -27,8 +27,8 @@ export function hakuriverHandlers(services: Services): Pick<Handlers, keyof type
     },
     vpsList: () => Promise.resolve([]),
     vpsStatus: () => Promise.resolve([]),
-    taskStdout: (call) => streamLog(services.logs, call, 'stdout'),
-    taskStderr: (call) => streamLog(services.logs, call, 'stderr'),
+    taskStdout: (call) => streamLog(services, call, 'stdout'),
+    taskStderr: (call) => streamLog(services, call, 'stderr'),
     taskKill: async ({ identity, params }) => {
       const id = params.task_id;
       const job = await jobs.find(identity, id);

@@ -1,16 +1,20 @@
 import { Readable } from 'node:stream';
-import type { LogStream, Routes } from '@weir/contract';
+import { AppError, type LogStream, type Routes } from '@weir/contract';
 import type { Call } from '../../http/route-table.ts';
-import type { LogService } from '../../jobs/log-service.ts';
+import type { Services } from '../../services.ts';
 import { readPiece, type LogCall } from '../log-reader.ts';
 
 const PIECE_BYTES = 1024 * 1024;
 
 type TaskCall = Pick<Call<Routes['taskStdout']>, 'identity' | 'params' | 'signal' | 'reply'>;
 
-/** A whole log as it is now, piece by piece: memory stays flat. Throws when the first piece cannot be read. */
-export async function streamLog(logs: LogService, call: TaskCall, stream: LogStream): Promise<Readable> {
-  const from: LogCall = { identity: call.identity, jobId: call.params.task_id, signal: call.signal, reply: call.reply };
+/** A whole log as it is now, piece by piece: memory stays flat. Throws `not_found` for a task that never ran, and as the log service does. */
+export async function streamLog({ jobs, logs }: Services, call: TaskCall, stream: LogStream): Promise<Readable> {
+  const id = call.params.task_id;
+  const job = await jobs.show(call.identity, id, { ms: 0, signal: call.signal });
+  if (job.started_at === null)
+    throw new AppError('not_found', `task ${id} has no ${stream}: it has not run`, { field: 'task_id', value: id });
+  const from: LogCall = { identity: call.identity, jobId: id, signal: call.signal, reply: call.reply };
   const first = await readPiece(logs, from, { stream, offset: 0, limit: PIECE_BYTES });
   void call.reply.type('text/plain; charset=utf-8');
   async function* pieces() {

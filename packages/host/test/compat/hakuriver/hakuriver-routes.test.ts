@@ -114,6 +114,10 @@ test('output comes whole and as text, however large, in pieces', async () => {
   expect(Math.max(...asked)).toBeLessThanOrEqual(1024 * 1024);
   expect((await host.inject({ url: `/task/${id}/stderr` })).body).toBe('');
   expect((await host.inject({ url: '/task/999999/stdout' })).statusCode).toBe(404);
+  const waiting = await submitOne({ command: 'true' });
+  const none = await host.inject({ url: `/task/${waiting}/stdout` });
+  expect([none.statusCode, none.json<{ detail: string }>().detail]).toEqual([404, `task ${waiting} has no stdout: it has not run`]);
+  await post(`/kill/${waiting}`);
   const inlined = (await get<{ job_log: { stdout: string } }>(`/jobs/query/${id}`)).job_log.stdout;
   expect(inlined.startsWith('...（仅展示最后 1 行）...\na')).toBe(true);
   expect(inlined.length).toBeLessThan(1024 * 1024 + 100);
