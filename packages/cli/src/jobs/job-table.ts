@@ -9,12 +9,12 @@ const MAX_TEXT = 60;
 const COLUMNS: readonly Column[] = [
   { head: 'ID', align: 'right' },
   { head: 'NAME', cut: true },
-  { head: 'USER' },
+  { head: 'USER', spare: true },
   { head: 'STATE' },
   { head: 'NODE' },
   { head: 'CPUS', align: 'right' },
-  { head: 'GPUS', align: 'right' },
-  { head: 'SUBMITTED' },
+  { head: 'GPUS', align: 'right', spare: true },
+  { head: 'SUBMITTED', spare: true },
   { head: 'ELAPSED', align: 'right' },
   { head: 'REASON', cut: true },
 ];

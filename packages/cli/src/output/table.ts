@@ -7,6 +7,8 @@ export interface Column {
   readonly align?: 'right';
   /** May be cut where the terminal is too narrow for the table. */
   readonly cut?: boolean;
+  /** Left out where the others would have to be cut too short. */
+  readonly spare?: boolean;
 }
 
 /** A cell; `painted` ones hold our own colours and are shown as they are. */
@@ -15,6 +17,8 @@ export type Cell = string | number | { readonly painted: string };
 const GAP = '  ';
 /** Less of a column tells nothing. */
 const LEAST_WIDTH = 8;
+/** So much of a column that may be cut is worth leaving spare columns out. */
+const GOOD_WIDTH = 24;
 
 /** What a table is made of, and how many characters the terminal has for it. */
 export interface Table {
@@ -24,15 +28,18 @@ export interface Table {
   readonly width?: number | undefined;
 }
 
-/** Lays rows out in aligned columns without lines; no space at the ends of lines. Columns that may be cut give way to `width`. */
-export async function renderTable({ columns, rows, width }: Table): Promise<string> {
-  const lines = [columns.map((column) => paint('bold', column.head)), ...rows.map((row) => row.map(show))];
-  const widthOf = await loadWidth(lines);
-  const natural = columns.map((_, index) => lines.reduce((most, line) => Math.max(most, widthOf(line[index] ?? '')), 0));
+/** Lays rows out in aligned columns without lines; no space at the ends of lines. Spare columns, then those that may be cut give way to `width`. */
+export async function renderTable({ columns: wanted, rows, width }: Table): Promise<string> {
+  const whole = [wanted.map((column) => paint('bold', column.head)), ...rows.map((row) => row.map(show))];
+  const widthOf = await loadWidth(whole);
+  const full = wanted.map((_, index) => whole.reduce((most, line) => Math.max(most, widthOf(line[index] ?? '')), 0));
+  const kept = width === undefined ? full.map((_, index) => index) : chooseColumns(wanted, full, width);
+  const pick = <T>(all: readonly T[]) => all.filter((_, index) => kept.includes(index));
+  const [columns, natural, lines] = [pick(wanted), pick(full), whole.map(pick)];
   const widths = width === undefined ? natural : narrow(columns, natural, width);
-  const pad = (whole: string, index: number) => {
+  const pad = (cell: string, index: number) => {
     const most = widths[index] ?? 0;
-    const text = widthOf(whole) > most ? crop(whole, most) : whole;
+    const text = widthOf(cell) > most ? crop(cell, most) : cell;
     const blank = ' '.repeat(Math.max(0, most - widthOf(text)));
     return columns[index]?.align === 'right' ? blank + text : text + blank;
   };
@@ -42,6 +49,18 @@ export async function renderTable({ columns, rows, width }: Table): Promise<stri
 /** Prints rows in aligned columns, as wide as the terminal at most where columns may be cut. */
 export async function printTable(columns: readonly Column[], rows: readonly (readonly Cell[])[]): Promise<void> {
   await print(await renderTable({ columns, rows, width: process.stdout.isTTY ? process.stdout.columns : undefined }));
+}
+
+/** Leaves spare columns out, from the right, until the others have room; answers the places of those that stay. */
+function chooseColumns(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+  const room = (index: number) => (columns[index]?.cut === true ? Math.min(GOOD_WIDTH, natural[index] ?? 0) : (natural[index] ?? 0));
+  let kept = columns.map((_, index) => index);
+  while (kept.reduce((sum, index) => sum + room(index) + GAP.length, -GAP.length) > width) {
+    const spare = kept.findLast((index) => columns[index]?.spare === true);
+    if (spare === undefined) break;
+    kept = kept.filter((index) => index !== spare);
+  }
+  return kept;
 }
 
 /** Takes what is too much from the widest of the columns that may be cut, again and again. */

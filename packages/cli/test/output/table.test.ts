@@ -19,6 +19,13 @@ test('columns that may be cut give way where the terminal is narrow, the widest 
   expect(await renderTable({ columns, rows, width: 5 })).toBe('ID  NAME      REASON\n1   a name …  waits f…');
 });
 
+test('spare columns are left out before others are cut short', async () => {
+  const columns = [{ head: 'ID' }, { head: 'USER', spare: true }, { head: 'REASON', cut: true }];
+  const rows = [[1, 'ada', 'waits for resources']];
+  expect(await renderTable({ columns, rows, width: 29 })).toBe('ID  USER  REASON\n1   ada   waits for resources');
+  expect(await renderTable({ columns, rows, width: 26 })).toBe('ID  REASON\n1   waits for resources');
+});
+
 test('text of others cannot steer the terminal', () =>
   expect(printable('a\u001b[31mb\u202ec\nd\u0007')).toBe('a\ufffd[31mb\ufffdc d\ufffd'));
 

@@ -12,7 +12,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'UNTIL' },
   { head: 'NODES', cut: true },
   { head: 'FOR', cut: true },
-  { head: 'BY' },
+  { head: 'BY', spare: true },
   { head: 'REASON', cut: true },
 ];
 

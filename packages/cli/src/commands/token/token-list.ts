@@ -11,7 +11,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'KIND' },
   { head: 'OF' },
   { head: 'LABEL', cut: true },
-  { head: 'CREATED' },
+  { head: 'CREATED', spare: true },
   { head: 'EXPIRES' },
   { head: 'LAST USED' },
   { head: 'USES LEFT', align: 'right' },

@@ -17,7 +17,7 @@ export function define(command: Command, config: Config): void {
   command
     .argument('<name>', 'the user')
     .addOption(new Option('--role <role>', 'what the user may do (default: user)').choices(['user', 'admin']))
-    .option('--account <name>', "charged when a job names no account (default: the user's own)", (text) => readName('account', text))
+    .option('--account <name>', 'charged when a job names no account (default: "default")', (text) => readName('account', text))
     .option('--no-token', 'make no first token')
     .addHelpText(
       'after',

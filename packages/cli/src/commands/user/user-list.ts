@@ -13,7 +13,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'CHARGED TO' },
   { head: 'ACCOUNTS', cut: true },
   { head: 'LIMITS', cut: true },
-  { head: 'SINCE' },
+  { head: 'SINCE', spare: true },
 ];
 
 /** `weir user list`. */
