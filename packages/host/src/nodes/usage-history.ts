@@ -9,11 +9,14 @@ const MINUTE_MS = 60_000;
 const KEPT_MS = 7 * 86_400_000;
 /** Samples of one node in a minute that count: heartbeats come every few seconds. */
 const MAX_SAMPLES = 1_000;
+/** Minutes that wait for a store that is away. */
+const MAX_MINUTES = 60;
 
 /** What the nodes of this host's sessions are doing: samples of the minute in memory, whole minutes in the store. */
 export class UsageHistory {
   readonly #store: Store;
-  readonly #samples = new Map<string, NodeUsage[]>();
+  /** Start of a minute to the samples of each node, oldest minute first. */
+  readonly #minutes = new Map<number, Map<string, NodeUsage[]>>();
   readonly #last = new Map<string, NodeUsage>();
 
   constructor(store: Store) {
@@ -21,11 +24,14 @@ export class UsageHistory {
   }
 
   /** Takes a sample of a node. */
-  add(node: string, usage: NodeUsage): void {
+  add(node: string, usage: NodeUsage, now = Date.now()): void {
     this.#last.set(node, usage);
-    const samples = this.#samples.get(node);
-    if (samples === undefined) this.#samples.set(node, [usage]);
-    else if (samples.length < MAX_SAMPLES) samples.push(usage);
+    const minute = toMinute(now);
+    const nodes = this.#minutes.get(minute) ?? new Map<string, NodeUsage[]>();
+    this.#minutes.set(minute, nodes);
+    const samples = nodes.get(node) ?? [];
+    nodes.set(node, samples);
+    if (samples.length < MAX_SAMPLES) samples.push(usage);
   }
 
   /** The last sample that this host got. */
@@ -33,16 +39,20 @@ export class UsageHistory {
     return this.#last.get(node);
   }
 
-  /** Stores the means of what came since the last call, of all nodes in one write; a week is kept. Samples of a write that fails are lost. */
+  /** Stores the means of the minutes that are over, of all nodes in one write; a week is kept. What cannot be stored waits for the next call. */
   async flush(now = Date.now()): Promise<void> {
-    const minutes = [...this.#samples].flatMap(([node, samples]) => toMinute(node, samples, now) ?? []);
-    this.#samples.clear();
-    if (minutes.length > 0) await this.#store.write(({ db }) => insertUsage(db, minutes, now - KEPT_MS));
+    const over = [...this.#minutes.keys()].filter((minute) => minute !== toMinute(now));
+    for (const minute of over.splice(0, Math.max(0, over.length - MAX_MINUTES))) this.#minutes.delete(minute);
+    const rows = over.flatMap((minute) =>
+      [...(this.#minutes.get(minute) ?? [])].flatMap(([node, samples]) => toRow(node, minute, samples)),
+    );
+    if (rows.length > 0) await this.#store.write(({ db }) => insertUsage(db, rows, now - KEPT_MS));
+    for (const minute of over) this.#minutes.delete(minute);
   }
 
   /** The last `minutes` minutes of a node, oldest first; minutes without a sample are not there. */
   async show(name: string, minutes: number): Promise<NodeUsageHistory> {
-    const rows = await listUsage(this.#store.read, name, Date.now() - minutes * MINUTE_MS);
+    const rows = await listUsage(this.#store.read, name, toMinute(Date.now()) - minutes * MINUTE_MS);
     return {
       name,
       minutes: rows.map((row) => ({
@@ -55,10 +65,13 @@ export class UsageHistory {
   }
 }
 
-function toMinute(node: string, samples: readonly NodeUsage[], now: number): UsageMinute | undefined {
+function toMinute(now: number): number {
+  return Math.floor(now / MINUTE_MS) * MINUTE_MS;
+}
+
+function toRow(node: string, minute: number, samples: readonly NodeUsage[]): UsageMinute[] {
   const last = samples.at(-1);
-  if (last === undefined) return undefined;
+  if (last === undefined) return [];
   const mean = meanUsage(samples);
-  const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
-  return { row: { node, minute, ...mean, gpus: JSON.stringify(mean.gpus) }, last };
+  return [{ row: { node, minute, ...mean, gpus: JSON.stringify(mean.gpus) }, last }];
 }
