@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Client, Job, JobCreate } from '@weir/contract';
 import { eventually } from '../eventually.ts';
-import type { FakeRunner } from '../fake-runner.ts';
 import { TestHost } from '../test-host.ts';
 
 const LATER = '2126-01-01T00:00:00.000Z';
@@ -77,39 +76,5 @@ describe('cancel of an array', () => {
     for (const order of orders) runner.reportEnd(order, { kind: 'stopped', by: 'user', code: null, signal: 15 });
     expect(await host.jobIn(array.job_id, 'cancelled')).toMatchObject({ array: { waiting: 0, active: 0, failed: 4 } });
     expect(runner.received('start')).toHaveLength(4);
-  });
-});
-
-describe('pause and resume are wishes', () => {
-  let runner: FakeRunner;
-  let job: Job;
-  beforeEach(async () => {
-    runner = await host.connectedRunner();
-    job = await submit();
-    runner.reportRunning(await runner.order(job.job_id));
-    await host.jobIn(job.job_id, 'running');
-  });
-
-  test('that wait for a node that is away, and are told', async () => {
-    await runner.disconnect();
-    await eventually(
-      async () =>
-        (await host.running.services.store.read.selectFrom('nodes').select('session_host').executeTakeFirst())?.session_host === null,
-    );
-    expect(await client.jobPause(params(job))).toMatchObject({
-      state: 'running',
-      reason: expect.stringContaining('to be paused') as string,
-    });
-    await runner.connect();
-    await eventually(() => runner.received('pause')[0]);
-    runner.reportRunning({ jobId: job.job_id, attempt: 1 }, true);
-    expect(await host.jobIn(job.job_id, 'paused')).toMatchObject({ reason: null });
-  });
-
-  test('that are not for arrays and not for what waits', async () => {
-    const waiting = await submit({ begin_at: LATER });
-    await expect(client.jobPause(params(waiting))).rejects.toMatchObject({ code: 'state_conflict' });
-    const array = await submit({ array: '1-2', begin_at: LATER });
-    await expect(client.jobResume(params(array))).rejects.toMatchObject({ code: 'state_conflict' });
   });
 });

@@ -24,9 +24,6 @@ async function running(runner: FakeRunner, over: object = {}): Promise<Job> {
 const heldAllocations = () =>
   host.running.services.store.read.selectFrom('resource_allocations').selectAll().where('released', '=', 0).execute();
 
-const nodeIsAway = async () =>
-  (await host.running.services.store.read.selectFrom('nodes').select('session_host').executeTakeFirstOrThrow()).session_host === null;
-
 const typesOf = async (jobId: number) => (await client.eventList({ query: { job_id: jobId } })).events.map((event) => event.type);
 
 test('a job goes from submit over its start and its run to an acknowledged end', async () => {
@@ -238,41 +235,6 @@ describe('cancel', () => {
       runner.reportEnd({ jobId: job.job_id, attempt: 1 }, outcome);
       expect(await host.jobIn(job.job_id, 'cancelled')).toMatchObject({ attempt: 1 });
     }
-  });
-});
-
-describe('pause and resume', () => {
-  test('answer with the state that the runner tells', async () => {
-    const runner = await host.connectedRunner();
-    const job = await running(runner);
-    const key = { jobId: job.job_id, attempt: 1 };
-    const pausing = client.jobPause({ params: { job_id: job.job_id } });
-    await eventually(() => runner.received('pause')[0]);
-    runner.reportRunning(key, true);
-    expect(await pausing).toMatchObject({ state: 'paused' });
-    expect(await client.jobPause({ params: { job_id: job.job_id } })).toMatchObject({ state: 'paused' });
-    const resuming = client.jobResume({ params: { job_id: job.job_id } });
-    await eventually(() => runner.received('resume')[0]);
-    runner.reportRunning(key);
-    expect(await resuming).toMatchObject({ state: 'running' });
-    expect((await typesOf(job.job_id)).slice(-4)).toEqual(['job.pausing', 'job.paused', 'job.resuming', 'job.resumed']);
-    expect(await heldAllocations()).toHaveLength(1);
-  });
-
-  test('refuse a job in another state, and wait for a node that is away', async () => {
-    const waiting = await submit();
-    await expect(client.jobPause({ params: { job_id: waiting.job_id } })).rejects.toMatchObject({ code: 'state_conflict' });
-    await client.jobCancel({ params: { job_id: waiting.job_id } });
-    const runner = await host.connectedRunner();
-    const job = await running(runner);
-    await expect(client.jobResume({ params: { job_id: job.job_id } })).resolves.toMatchObject({ state: 'running' });
-    await runner.disconnect();
-    await eventually(() => host.running.services.sessions.size === 0);
-    await eventually(nodeIsAway);
-    expect(await client.jobPause({ params: { job_id: job.job_id } })).toMatchObject({ state: 'running' });
-    expect(runner.received('pause')).toEqual([]);
-    await runner.connect();
-    await eventually(() => runner.received('pause')[0]);
   });
 });
 
