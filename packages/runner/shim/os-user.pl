@@ -23,7 +23,7 @@ sub hand_over {
   my ($job) = @_;
   my $owner = $job->{owner} or return 1;
   chmod(0711, $job->{job_dir}, grep { -d $_ } $job->{base});
-  for my $path ("$job->{job_dir}/work", map { "$job->{base}/$_" } qw(script spec.json events)) {
+  for my $path ("$job->{job_dir}/work", "$job->{base}/script") {
     chown($owner->{uid}, $owner->{gid}, $path) or $! == 2 or return 0;    # ENOENT
   }
   return 1;

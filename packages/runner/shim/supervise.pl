@@ -91,10 +91,19 @@ sub open_streams {
   my ($job) = @_;
   open(STDIN, '<', '/dev/null') or return [ 'stdin', $! + 0 ];
   if ($job->{stdout_path} ne '') { redirect_to_user_file($job, 'stdout') or return [ 'stdout', $! + 0 ] }
-  else { open(STDOUT, '>>', $job->{stdout}) or return [ 'stdout', $! + 0 ] }
+  else { open_own(\*STDOUT, $job->{stdout}) or return [ 'stdout', $! + 0 ] }
   if ($job->{stderr_path} ne '') { redirect_to_user_file($job, 'stderr') or return [ 'stderr', $! + 0 ] }
-  else { open(STDERR, '>>', $job->{stderr}) or return [ 'stderr', $! + 0 ] }
+  else { open_own(\*STDERR, $job->{stderr}) or return [ 'stderr', $! + 0 ] }
   return;
+}
+
+# Output in the node's own folders is for its runner to read.
+sub open_own {
+  my ($stream, $path) = @_;
+  my $before = umask(077);
+  my $opened = open($stream, '>>', $path);
+  umask($before);
+  return $opened;
 }
 
 sub start_program {

@@ -22,7 +22,7 @@ export interface RunnerConfig {
   readonly stagesMain: string | null;
   /** What stage programs get besides the home: WEIR_ENGINE_PYTHON, FUXICTR_ROOT, WEIR_DATA_ROOTS, NODE_COMPILE_CACHE where set. */
   readonly stageEnvironment: Readonly<Record<string, string>>;
-  /** WEIR_RUN_AS_USER=1: jobs run as the OS users named like their owners; the runner must be root. */
+  /** WEIR_RUN_AS_USER=1: jobs but stages run as the OS users named like their owners; the runner must be root. */
   readonly runAsUser: boolean;
   /** WEIR_SHARED_DIR or HAKURIVER_SHARED_DIR; WEIR_LOCAL_TEMP_DIR or HAKURIVER_LOCAL_TEMP_DIR, else TMPDIR, else /tmp. */
   readonly siteFolders: SiteFolders;

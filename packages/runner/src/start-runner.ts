@@ -65,7 +65,7 @@ export async function startRunner(config: RunnerConfig, log: Logger = createLogg
     bootId: inventory.bootId,
     nodeName: () => agent.node,
     searchPath: config.searchPath,
-    baseEnvironment: makeBaseEnvironment(config.inheritedEnvironment, config.siteFolders, config.runAsUser),
+    baseEnvironment: makeBaseEnvironment(config.inheritedEnvironment, config.siteFolders),
     containments,
     runAsUser: config.runAsUser,
     stages: { main: config.stagesMain, env: config.stageEnvironment },

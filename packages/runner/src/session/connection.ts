@@ -20,6 +20,8 @@ export interface ConnectionHandlers {
 }
 
 const HANDSHAKE_MS = 10_000;
+/** From our first frame to the welcome: the host may have many attempts to compare, and its store may be busy. */
+const WELCOME_MS = 30_000;
 /** So many heartbeats without a sign of the host, and it counts as gone. */
 const SILENT_BEATS = 3;
 const CLOSE_ABNORMAL = 1006;
@@ -31,6 +33,7 @@ export class Connection {
   readonly #handlers: ConnectionHandlers;
   #ending: Ending | undefined;
   #beat: NodeJS.Timeout | undefined;
+  #welcome: NodeJS.Timeout | undefined;
   #heardAt = performance.now();
   #unanswered = 0;
   #opened = false;
@@ -62,6 +65,7 @@ export class Connection {
 
   /** Sends a frame and a ping each `periodMs`, and ends the connection when nothing comes back. */
   startHeartbeat(periodMs: number, makeFrame: () => string): void {
+    clearTimeout(this.#welcome);
     clearInterval(this.#beat);
     this.#unanswered = 0;
     this.#beat = setInterval(() => {
@@ -110,6 +114,7 @@ export class Connection {
   #open(): void {
     this.#opened = true;
     this.#hear();
+    this.#welcome = setTimeout(() => this.#end({ kind: 'silent', silentMs: WELCOME_MS }), WELCOME_MS);
     this.#handlers.onOpen();
   }
 
@@ -137,6 +142,7 @@ export class Connection {
   }
 
   #close(code: number, reason: string): void {
+    clearTimeout(this.#welcome);
     clearInterval(this.#beat);
     this.#handlers.onEnd(this.#ending ?? { kind: 'closed', code, reason });
   }

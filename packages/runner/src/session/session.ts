@@ -138,7 +138,8 @@ export class Session {
     this.#welcomedAt = undefined;
     this.#connection = undefined;
     if (wasWelcome) this.#options.peer.onEnd();
-    else this.#turn += 1; // a host that was good once is tried again first
+    // A host that was good once is tried again first, unless it hangs: it would take the connection and say nothing.
+    if (!wasWelcome || ending.kind === 'silent') this.#turn += 1;
     if (this.#closed !== undefined) {
       this.#closed();
       return;

@@ -15,24 +15,24 @@ export interface SiteFolders {
 }
 
 /** What a job finds in its environment before the user's own variables: that of a fresh login, never the service's. */
-export function makeBaseEnvironment(
-  inherited: Readonly<Record<string, string>>,
-  site: SiteFolders,
-  runAsUser: boolean,
-): Record<string, string> {
+export function makeBaseEnvironment(inherited: Readonly<Record<string, string>>, site: SiteFolders): Record<string, string> {
+  const user = userInfo();
   return {
     PATH: DEFAULT_PATH,
+    HOME: user.homedir,
+    USER: user.username,
+    LOGNAME: user.username,
+    SHELL: user.shell ?? '/bin/sh',
     LANG: 'C.UTF-8',
-    ...(runAsUser ? {} : describeLogin()), // else the shim looks it up
     ...inherited,
     HAKURIVER_LOCAL_TEMP_DIR: site.localTemp,
-    ...(site.shared === null ? {} : { HAKURIVER_SHARED_DIR: site.shared }),
+    ...(site.shared === null ? undefined : { HAKURIVER_SHARED_DIR: site.shared }),
   };
 }
 
-function describeLogin(): Record<string, string> {
-  const user = userInfo();
-  return { HOME: user.homedir, USER: user.username, LOGNAME: user.username, SHELL: user.shell ?? '/bin/sh' };
+/** A base for a job that runs as another user: the shim adds who that is. */
+export function withoutLogin({ HOME, USER, LOGNAME, SHELL, ...others }: Readonly<Record<string, string>>): Record<string, string> {
+  return others;
 }
 
 /** The exact environment of an attempt: base, where to meet, the user's variables, then ours. */

@@ -14,7 +14,7 @@ import {
 import { parseEntry, type AttemptEntry } from './attempt-entry.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import type { Containment } from './containment.ts';
-import { makeJobEnvironment } from './job-environment.ts';
+import { makeJobEnvironment, withoutLogin } from './job-environment.ts';
 import { writeProgram, type StageRuntime } from './job-program.ts';
 import { formatLaunch, readLaunchRecord } from './launch-file.ts';
 import { Notices } from './notices.ts';
@@ -35,7 +35,7 @@ export interface ProcessExecutorOptions {
   readonly stages: StageRuntime;
   /** How each kind of executor holds its attempts. */
   readonly containments: Readonly<Record<ExecutorKind, Containment>>;
-  /** Jobs run as the OS users named like their owners. */
+  /** Jobs run as the OS users named like their owners; stages, which are programs of ours, as the runner's. */
   readonly runAsUser: boolean;
   readonly log: Logger;
   readonly onChange: StateListener;
@@ -135,6 +135,7 @@ export class ProcessExecutor implements Executor {
     const containment = this.#options.containments[launch.executor];
     const { kind, usable, notes } = containment.report;
     if (!usable) throw new Error(`${kind} is not usable on this node: ${notes.join('; ')}`);
+    const osUser = runAsUser && launch.program.kind !== 'stage' ? launch.user : null;
     const ofJob = jobFolder(folders, id.jobId);
     const own = { stdout: outputFile(folders, id, 'stdout'), stderr: outputFile(folders, id, 'stderr') };
     const output = placeOutput(launch, { id, node: nodeName(), own });
@@ -147,13 +148,21 @@ export class ProcessExecutor implements Executor {
       jobFolder: ofJob,
       workdir: launch.workdir,
       output,
-      osUser: runAsUser ? launch.user : null,
+      osUser,
       timeLimitMs: launch.timeLimitMs,
       graceMs: launch.graceMs,
       memoryBytes: launch.memoryBytes,
       placement,
       argv: program.argv,
-      env: { ...makeJobEnvironment(baseEnvironment, { id, launch, node: nodeName(), folder: ofJob }), ...program.env },
+      env: {
+        ...makeJobEnvironment(osUser === null ? baseEnvironment : withoutLogin(baseEnvironment), {
+          id,
+          launch,
+          node: nodeName(),
+          folder: ofJob,
+        }),
+        ...program.env,
+      },
     });
     const entry = files.create(id, content);
     const attempt = new ProcessAttempt(files, entry, {
@@ -203,7 +212,7 @@ export class ProcessExecutor implements Executor {
     const attempt = new ProcessAttempt(files, entry, {
       hasExtras: true,
       isContained: record.isContained,
-      executor: parseExecutor(record.executor, this.#options.containments),
+      executor: parseExecutor(record.executor),
       starter: [],
     });
     this.#attempts.set(attemptKey(entry.id), attempt);
@@ -282,10 +291,9 @@ export class ProcessExecutor implements Executor {
   }
 }
 
-function parseExecutor(text: string, kinds: Readonly<Record<ExecutorKind, unknown>>): ExecutorKind {
-  const kind = (['process', 'systemd'] as const).find((known) => known === text);
-  if (kind === undefined) throw new Error(`"${text}" is not one of ${Object.keys(kinds).join(', ')}`);
-  return kind;
+/** A launch written by a version that knew one kind only is of processes. */
+function parseExecutor(text: string): ExecutorKind {
+  return text === 'systemd' ? 'systemd' : 'process';
 }
 
 function sameState(one: AttemptState, other: AttemptState): boolean {

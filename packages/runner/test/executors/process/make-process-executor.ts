@@ -29,7 +29,7 @@ export function makeProcessExecutor(facts: ProcessExecutorFacts): MakeExecutor {
       },
       bootId: readBootId(),
       nodeName: () => 'node-1',
-      baseEnvironment: makeBaseEnvironment({}, { localTemp: '/tmp', shared: '/mnt/shared' }, runAsUser),
+      baseEnvironment: makeBaseEnvironment({}, { localTemp: '/tmp', shared: '/mnt/shared' }),
       stages: { main: null, env: {} },
       log: testLog,
     });

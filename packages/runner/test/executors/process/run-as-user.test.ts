@@ -54,6 +54,7 @@ describe.runIf(process.getuid?.() === 0)('as the OS user named like the owner', 
     await run(sh(tries.map((attempt) => `(${attempt}) 2>/dev/null || echo refused`).join('; ')));
     expect(bench.output(ID)).toBe('mine\nrefused\nrefused\nrefused\n');
     expect(statSync(join(bench.folders.jobs, '1/work')).uid).toBe(nobody.uid);
+    expect(statSync(join(bench.folders.jobs, '1/1.stdout')).mode & 0o077).toBe(0);
   });
 
   test('a script can be read by its user', async () => {
