@@ -24,7 +24,7 @@ export class FleetState {
     this.forecast = new Forecast(this.table, policy.unlimitedMs);
   }
 
-  /** Another for each pass and each walk. */
+  /** Another for each pass. */
   nextId(): number {
     this.lastId += 1;
     return this.lastId;

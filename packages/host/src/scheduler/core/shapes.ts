@@ -1,7 +1,6 @@
 import type { Demand, Placing } from './model.ts';
 import { countGpus, needsNothing, type Wish } from './nodes/fit.ts';
 import { PlacingFilter } from './nodes/node-filter.ts';
-import type { Bucket } from './queue/waiting.ts';
 
 /** Jobs that need the same, in the same places, for the same time are of one shape: where one does not fit now, none does. */
 export class Shape implements Wish {
@@ -14,8 +13,8 @@ export class Shape implements Wish {
   /** Of one member. */
   readonly gpus: number;
   readonly id: number;
-  /** Those whose jobs are of this shape. */
-  readonly buckets = new Set<Bucket>();
+  /** Buckets of jobs of this shape. */
+  buckets = 0;
   /** Position in the log of freed nodes up to which it is proven not to fit; -1 = not proven. */
   blockedAt = -1;
   /** The pass that found that it may not start now whatever is free, for those without a reservation. */
@@ -79,7 +78,9 @@ export class ShapeTable {
   private readonly shapes = new Map<string, Shape>();
   private readonly filters = new Map<string, PlacingFilter>();
   private readonly families = new Map<string, ShapeFamily>();
-  private lastId = 0;
+  /** Ids below it may be in use; those that are given back are used again. */
+  idsEnd = 0;
+  private readonly freeIds: number[] = [];
 
   get all(): Iterable<Shape> {
     return this.shapes.values();
@@ -89,26 +90,31 @@ export class ShapeTable {
     const key = describeShape(wish);
     const known = this.shapes.get(key);
     if (known !== undefined) return known;
-    const shape = this.make(wish);
+    const shape = this.build(wish, this.freeIds.pop() ?? this.idsEnd);
+    this.idsEnd = Math.max(this.idsEnd, shape.id + 1);
     this.shapes.set(key, shape);
     return shape;
   }
 
-  /** A shape that is only thought of. */
+  /** A shape that is only thought of; it has no id. */
   make(wish: ShapeWish): Shape {
+    return this.build(wish, -1);
+  }
+
+  private build(wish: ShapeWish, id: number): Shape {
     const filterKey = describeFilter(wish.placing);
     const familyKey = describeFamily(wish, filterKey);
     const filter = this.filters.get(filterKey) ?? new PlacingFilter(wish.placing);
     const family = this.families.get(familyKey) ?? new ShapeFamily();
     this.filters.set(filterKey, filter);
     this.families.set(familyKey, family);
-    this.lastId += 1;
-    return new Shape({ id: this.lastId, wish, filter, family });
+    return new Shape({ id, wish, filter, family });
   }
 
   /** Forgets a shape of which no job waits. */
   forget(shape: Shape): void {
     this.shapes.delete(describeShape(shape));
+    this.freeIds.push(shape.id);
     if (this.shapes.size > 0) return;
     this.filters.clear();
     this.families.clear();

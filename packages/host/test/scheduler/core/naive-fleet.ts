@@ -16,7 +16,9 @@ export class NaiveFleet {
   }
 
   release(jobId: number, attempt: number, node?: string): void {
-    this.holdings = this.holdings.filter((other) => !isSameAttempt(other, { jobId, attempt }) || (node !== undefined && other.node !== node));
+    this.holdings = this.holdings.filter(
+      (other) => !isSameAttempt(other, { jobId, attempt }) || (node !== undefined && other.node !== node),
+    );
   }
 
   removeNode(name: string): void {

@@ -117,7 +117,8 @@ describe('whatever the fleet and the queue', () => {
       fc.property(world, (given) => {
         const { fleet, jobs } = build(given);
         const started = new Set(fleet.plan(NOW).starts.map(({ jobId }) => jobId));
-        for (const job of jobs.values()) expect([job.id, fleet.explain(job, NOW).kind === 'starting_now']).toEqual([job.id, started.has(job.id)]);
+        for (const job of jobs.values())
+          expect([job.id, fleet.explain(job, NOW).kind === 'starting_now']).toEqual([job.id, started.has(job.id)]);
       }),
       RUNS,
     );
@@ -132,7 +133,8 @@ describe('whatever the fleet and the queue', () => {
         const [booking] = plan.bookings;
         if (booking === undefined) return;
         const going = new Set(plan.preemptions.map(({ jobId, attempt }) => `${jobId}.${attempt}`));
-        const stays = (holding: Holding) => !going.has(`${holding.jobId}.${holding.attempt}`) && Math.max(expectedEnd(holding), NOW + 1) > booking.startsAt;
+        const stays = (holding: Holding) =>
+          !going.has(`${holding.jobId}.${holding.attempt}`) && Math.max(expectedEnd(holding), NOW + 1) > booking.startsAt;
         naive.holdings = naive.holdings.filter(stays);
         for (const node of booking.nodes) expect([booking, naive.couldTake(node, jobs.get(booking.jobId)!)]).toEqual([booking, true]);
       }),

@@ -30,7 +30,11 @@ export function nodeNamed(name: string): fc.Arbitrary<FleetNode> {
           numa: numa ? index % 2 : null,
         })),
         numa: numa
-          ? [0, 1].map((id) => ({ id, cpuIds: Array.from({ length: cpus / 2 }, (_, cpu) => id * (cpus / 2) + cpu), memoryBytes: memoryBytes / 2 }))
+          ? [0, 1].map((id) => ({
+              id,
+              cpuIds: Array.from({ length: cpus / 2 }, (_, cpu) => id * (cpus / 2) + cpu),
+              memoryBytes: memoryBytes / 2,
+            }))
           : [],
       }),
     );
@@ -61,7 +65,10 @@ export function jobWithId(id: number): fc.Arbitrary<QueuedJob> {
       partition: rarely(fc.constantFrom('p', 'q'), null),
       strategy: fc.constantFrom(null, 'binpack', 'spread', 'least_loaded', 'round_robin'),
       tasks: rarely(fc.integer({ min: 0, max: 3 }), 1),
-      target: rarely(fc.record({ node: fc.constantFrom(...NAMES), numa: fc.constantFrom(null, 0, 1), gpuIds: fc.constantFrom(null, [0]) }), null),
+      target: rarely(
+        fc.record({ node: fc.constantFrom(...NAMES), numa: fc.constantFrom(null, 0, 1), gpuIds: fc.constantFrom(null, [0]) }),
+        null,
+      ),
     } as const)
     .map(({ age, ...wish }) => makeJob(id, { ...wish, nodes: wish.target === null ? wish.nodes : 1, eligibleAt: NOW - age * HOUR }));
 }

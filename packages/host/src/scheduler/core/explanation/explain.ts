@@ -40,7 +40,7 @@ export function explainJob(state: FleetState, job: QueuedJob, now: number): Expl
   const turn: Turn = { rank: CLASS_RANKS[job.class], points: priority.total, job };
   try {
     pass.run((other) => !comesBefore(other, turn));
-    const place = findPlace(state.queue, turn, { policy: state.policy, now, id: state.nextId() });
+    const place = findPlace(state.queue, turn, { policy: state.policy, now });
     const { kind, reason, rooms, booked } = judge(given, { pass, couldStart, jobsAhead: place.jobsAhead });
     const nodes = (rooms ?? booked?.rooms ?? []).map(({ node }) => node.name);
     const estimatedStart = kind === 'starting_now' ? now : (booked?.startsAt ?? null);

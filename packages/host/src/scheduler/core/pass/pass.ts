@@ -3,8 +3,8 @@ import type { FleetState } from '../fleet-state.ts';
 import type { Booking, Holding, Member, Preemption, Start } from '../model.ts';
 import { chooseMember } from '../nodes/fit.ts';
 import type { NodeRoom } from '../nodes/node-room.ts';
-import { QueueWalk, type Turn } from '../queue/queue-walk.ts';
-import type { Owner, Waiting } from '../queue/waiting.ts';
+import { QueueWalk, type Sieve, type Turn } from '../queue/queue-walk.ts';
+import { Owner, type Waiting } from '../queue/waiting.ts';
 import type { Amounts, ReachedLimit } from '../rules/tallies.ts';
 import { windowIsOpenTo } from '../rules/windows.ts';
 import type { Shape } from '../shapes.ts';
@@ -14,6 +14,9 @@ import { chooseNodes } from './node-choice.ts';
 import { findClearance, isBeingCleared } from './preemption.ts';
 
 type QueueTurn = NonNullable<ReturnType<QueueWalk['next']>>;
+
+/** For whom nothing is reserved. */
+const NOBODY = new Owner({ user: '', account: '', tallies: [] });
 
 /**
  * One walk along the queue: what fits starts, the first that do not are booked, higher classes make room for themselves.
@@ -46,13 +49,12 @@ export class Pass {
   /** Goes along the queue, up to the first turn for which `stop` is true. */
   run(stop: (turn: Turn) => boolean = () => false): void {
     const { queue, policy } = this.state;
-    const walk = new QueueWalk({ owners: queue.everyOwner, policy, now: this.now, id: this.state.nextId() });
+    const walk = new QueueWalk({ owners: queue.everyOwner, policy, now: this.now });
     for (;;) {
-      if (this.bookingsAreFull) walk.narrow(this.listUseful(queue.shapes.all));
+      if (this.bookingsAreFull && !walk.isNarrow) walk.narrow(this.makeSieve());
       const turn = walk.next();
       if (turn === undefined || stop(turn)) return;
       if (this.consider(turn)) walk.follow(turn);
-      else walk.giveUp(({ shape, owner }) => !this.isUseful(shape, owner));
     }
   }
 
@@ -83,9 +85,25 @@ export class Pass {
     return this.bookings.length >= this.state.policy.bookings;
   }
 
-  /** Shapes of which a job might start. */
-  private *listUseful(shapes: Iterable<Shape>): Iterable<Shape> {
-    for (const shape of shapes) if (mayFit(this.state.table, shape)) yield shape;
+  /** Once nobody is booked any more, only shapes that may start matter. */
+  private makeSieve(): Sieve {
+    const { queue, windows } = this.state;
+    const shapes = new Uint8Array(queue.shapes.idsEnd);
+    const judge = (shape: Shape) => {
+      shapes[shape.id] = mayFit(this.state.table, shape) && (windows.length > 0 || shape.rejectedIn !== this.id) ? 1 : 0;
+    };
+    for (const shape of queue.shapes.all) {
+      if (mayFit(this.state.table, shape)) this.findNodes({ shape, owner: NOBODY });
+      judge(shape);
+    }
+    return {
+      shapes,
+      isUseful: ({ shape, owner }) => {
+        const useful = this.isUseful(shape, owner);
+        if (!useful) judge(shape);
+        return useful;
+      },
+    };
   }
 
   private isUseful(shape: Shape, owner: Owner): boolean {

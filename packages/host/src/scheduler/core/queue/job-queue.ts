@@ -97,7 +97,7 @@ export class JobQueue {
     let bucket = this.buckets.get(key);
     if (bucket === undefined) {
       bucket = new Bucket({ key, owner: this.owner(job.user, job.account), shape, rank, priority: job.priority });
-      shape.buckets.add(bucket);
+      shape.buckets += 1;
       this.buckets.set(key, bucket);
     }
     bucket.members += 1;
@@ -106,7 +106,7 @@ export class JobQueue {
 
   private forget(bucket: Bucket): void {
     this.buckets.delete(bucket.key);
-    bucket.shape.buckets.delete(bucket);
-    if (bucket.shape.buckets.size === 0) this.shapes.forget(bucket.shape);
+    bucket.shape.buckets -= 1;
+    if (bucket.shape.buckets === 0) this.shapes.forget(bucket.shape);
   }
 }

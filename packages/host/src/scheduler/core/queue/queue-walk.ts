@@ -1,6 +1,6 @@
 import type { Policy } from '../model.ts';
 import { weighAge } from '../rules/priority.ts';
-import type { Shape } from '../shapes.ts';
+import type { Block } from './block-list.ts';
 import { TurnHeap } from './turn-heap.ts';
 import { type Bucket, type Owner, type Waiting } from './waiting.ts';
 
@@ -20,7 +20,7 @@ interface QueueTurn extends Turn {
 }
 
 interface Source {
-  readonly blocks: readonly (readonly Bucket[])[];
+  readonly blocks: readonly Block<Bucket>[];
   block: number;
   next: number;
 }
@@ -29,12 +29,14 @@ export interface WalkParts {
   readonly owners: Iterable<Owner>;
   readonly policy: Policy;
   readonly now: number;
-  /** Another for each walk, from 1. */
-  readonly id: number;
 }
 
-/** Turns in vain after which the walk looks which others would be in vain. */
-const PATIENCE = 16;
+/** Which buckets are worth a turn; what is not once is not any more during a walk. */
+export interface Sieve {
+  /** By shape id: 0 = no bucket of the shape is. */
+  readonly shapes: Uint8Array;
+  readonly isUseful: (bucket: Bucket) => boolean;
+}
 
 /**
  * Gives the first jobs of buckets in the order of their turns; a bucket's next job only when it is asked for.
@@ -45,8 +47,7 @@ export class QueueWalk {
   private readonly owners: readonly Owner[];
   private readonly heap = new TurnHeap<QueueTurn>(comesBefore);
   private rank = 3;
-  private inVain = 0;
-  private isNarrow = false;
+  private sieve: Sieve | null = null;
 
   constructor(parts: WalkParts) {
     this.parts = parts;
@@ -69,21 +70,13 @@ export class QueueWalk {
     this.push(turn.job.bucket, turn.place + 1, null);
   }
 
-  /** From now on only these buckets come, and those that came up already. */
-  narrow(shapes: Iterable<Shape>): void {
-    if (this.isNarrow) return;
-    this.isNarrow = true;
-    this.rank = 0;
-    for (const { buckets } of shapes) for (const bucket of buckets) if (bucket.seenIn !== this.parts.id) this.append(bucket);
-    this.heap.retain(() => true);
+  get isNarrow(): boolean {
+    return this.sieve !== null;
   }
 
-  /** Tells that a turn was in vain; after some of them all buckets that are useless are left out. */
-  giveUp(isUseless: (bucket: Bucket) => boolean): void {
-    this.inVain += 1;
-    if (!this.isNarrow || this.inVain < PATIENCE) return;
-    this.inVain = 0;
-    this.heap.retain(({ job }) => !isUseless(job.bucket));
+  /** From now on only useful buckets come up. */
+  narrow(sieve: Sieve): void {
+    this.sieve = sieve;
   }
 
   private enterClass(): void {
@@ -96,33 +89,33 @@ export class QueueWalk {
   }
 
   private advance(source: Source): void {
-    if (this.isNarrow) return;
-    const block = source.blocks[source.block];
-    const bucket = block?.[source.next];
-    if (block === undefined || bucket === undefined) return;
-    source.next += 1;
-    if (source.next === block.length) {
+    for (let block = source.blocks[source.block]; block !== undefined; block = source.blocks[source.block]) {
+      const bucket = this.findUseful(block, source);
+      if (bucket !== undefined) {
+        this.push(bucket, 0, source);
+        return;
+      }
       source.block += 1;
       source.next = 0;
     }
-    this.push(bucket, 0, source);
+  }
+
+  private findUseful({ items, tags }: Block<Bucket>, source: Source): Bucket | undefined {
+    const { sieve } = this;
+    for (let at = source.next; at < items.length; at += 1) {
+      if (sieve !== null && sieve.shapes[tags[at] ?? 0] === 0) continue;
+      const bucket = items[at];
+      if (bucket === undefined || (sieve !== null && !sieve.isUseful(bucket))) continue;
+      source.next = at + 1;
+      return bucket;
+    }
+    return undefined;
   }
 
   private push(bucket: Bucket, place: number, source: Source | null): void {
-    const turn = this.makeTurn(bucket, place, source);
-    if (turn !== undefined) this.heap.push(turn);
-  }
-
-  private append(bucket: Bucket): void {
-    const turn = this.makeTurn(bucket, 0, null);
-    if (turn !== undefined) this.heap.append(turn);
-  }
-
-  private makeTurn(bucket: Bucket, place: number, source: Source | null): QueueTurn | undefined {
     const job = bucket.jobs.items[place];
-    if (job === undefined) return undefined;
-    bucket.seenIn = this.parts.id;
-    return { rank: bucket.rank, points: weighJob(job, this.parts), job, place, source };
+    if (job === undefined) return;
+    this.heap.push({ rank: bucket.rank, points: weighJob(job, this.parts), job, place, source });
   }
 }
 

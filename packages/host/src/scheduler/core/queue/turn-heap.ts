@@ -1,6 +1,6 @@
 /** A binary heap: gives the first item in the order of a comparison. */
 export class TurnHeap<T> {
-  private items: T[] = [];
+  private readonly items: T[] = [];
   private readonly comesBefore: (left: T, right: T) => boolean;
 
   constructor(comesBefore: (left: T, right: T) => boolean) {
@@ -21,31 +21,17 @@ export class TurnHeap<T> {
     items[at] = item;
   }
 
-  /** Adds without keeping the order, which `retain` makes again. */
-  append(item: T): void {
-    this.items.push(item);
-  }
-
   pop(): T | undefined {
     const { items } = this;
     const first = items[0];
     const last = items.pop();
-    if (last !== undefined && items.length > 0) this.sink(last, 0);
+    if (last !== undefined && items.length > 0) this.sink(last);
     return first;
   }
 
-  /** Leaves out those of which the condition is not true. */
-  retain(condition: (item: T) => boolean): void {
-    this.items = this.items.filter(condition);
-    for (let at = (this.items.length >>> 1) - 1; at >= 0; at -= 1) {
-      const item = this.items[at];
-      if (item !== undefined) this.sink(item, at);
-    }
-  }
-
-  private sink(item: T, from: number): void {
+  private sink(item: T): void {
     const { items } = this;
-    let at = from;
+    let at = 0;
     for (;;) {
       let below = 2 * at + 1;
       let child = items[below];

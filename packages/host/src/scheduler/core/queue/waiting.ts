@@ -22,8 +22,8 @@ export class Owner {
 
 /** The buckets of one owner and class by the turns of their first jobs: those whose age still grows, and those whose age is full. */
 export class Line {
-  readonly young = new BlockList(compareBuckets);
-  readonly old = new BlockList(compareBuckets);
+  readonly young = new BlockList(compareBuckets, tagOfBucket);
+  readonly old = new BlockList(compareBuckets, tagOfBucket);
 }
 
 /** A job that waits. */
@@ -44,8 +44,6 @@ export class Bucket {
   readonly jobs = new SortedList(compareWaiting);
   /** Its jobs with those of which no task may start now. */
   members = 0;
-  /** The walk in which it came up last. */
-  seenIn = 0;
   /** Points that all its jobs have alike, without fair share. */
   points = 0;
   /** The turn of its first job within its line; set when it is put there. */
@@ -58,6 +56,11 @@ export class Bucket {
     this.rank = parts.rank;
     this.priority = parts.priority;
   }
+}
+
+/** Buckets are told apart by their shapes where only that matters. */
+export function tagOfBucket({ shape }: Bucket): number {
+  return shape.id;
 }
 
 export function compareWaiting(left: Waiting, right: Waiting): number {
