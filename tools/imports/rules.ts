@@ -53,7 +53,7 @@ const FIXED_RULES: readonly IForbiddenRuleType[] = [
     name: 'only-the-store-knows-its-database',
     severity: 'error',
     from: { path: '^packages/host/src/', pathNot: '^packages/host/src/store/' },
-    to: { path: '^packages/host/src/store/(sqlite|migrat)' },
+    to: { path: '^packages/host/src/store/(sqlite|migrat|dialects/)' },
   },
   { name: 'packages-stand-alone', severity: 'error', from: { path: '^packages/' }, to: { path: '^(tools|bench|chaos|e2e)/' } },
   {

@@ -1,5 +1,6 @@
+import type { Kysely } from 'kysely';
 import type { Committed } from '../store/group-commit.ts';
-import type { Queries } from '../store/store.ts';
+import type { Database } from '../store/schema.ts';
 import { listEvents } from './event-store.ts';
 
 type Listener = (events: readonly Committed[]) => void;
@@ -12,7 +13,7 @@ const PAGE = 1_000;
  * committed before it is read from the table. A number that was never committed leaves a gap that means nothing.
  */
 export class CommitFeed {
-  readonly #db: Queries;
+  readonly #db: Kysely<Database>;
   /** Nobody else writes to this store. */
   readonly #alone: boolean;
   readonly #listeners: Listener[] = [];
@@ -22,7 +23,7 @@ export class CommitFeed {
   #reading: Promise<void> | undefined;
   #again = false;
 
-  constructor(db: Queries, options: { lastSeq: number; alone: boolean }) {
+  constructor(db: Kysely<Database>, options: { lastSeq: number; alone: boolean }) {
     this.#db = db;
     this.#lastSeq = options.lastSeq;
     this.#alone = options.alone;

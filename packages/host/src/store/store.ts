@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { AppError } from '@weir/contract';
 import { CommitFeed } from '../events/commit-feed.ts';
 import { readLastSeq } from '../events/event-store.ts';
 import type { StoreBackend } from './dialects/backend.ts';
@@ -19,6 +20,7 @@ export class Store {
   readonly #backend: StoreBackend;
   readonly #commits: GroupCommit;
   readonly #feed: CommitFeed;
+  #closed = false;
 
   private constructor(backend: StoreBackend, opened: { reader: Queries; lastSeq: number }) {
     this.#backend = backend;
@@ -31,7 +33,7 @@ export class Store {
   static async open(place: string): Promise<Store> {
     const backend = await openBackend(place);
     try {
-      await migrateToLatest(backend.writer);
+      await backend.unhurried(migrateToLatest);
       const reader = backend.openReader();
       return new Store(backend, { reader, lastSeq: await readLastSeq(reader) });
     } catch (error) {
@@ -51,6 +53,7 @@ export class Store {
    * Throws `store_unavailable` when the transaction cannot be committed.
    */
   write<T>(operation: WriteOperation<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new AppError('store_unavailable', 'the store is closed: the host is stopping'));
     return this.#commits.run(operation);
   }
 
@@ -76,6 +79,7 @@ export class Store {
 
   /** Waits for the writes under way, then closes. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#commits.drain();
     await this.#feed.drain();
     await this.read.destroy();

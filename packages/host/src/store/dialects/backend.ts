@@ -6,6 +6,8 @@ export interface StoreBackend {
   readonly kind: 'sqlite' | 'postgres';
   /** Has one connection: transactions on it come one after the other. */
   readonly writer: Kysely<Database>;
+  /** Runs `use` on a connection whose statements may take long: for changes of the schema. */
+  readonly unhurried: <T>(use: (db: Kysely<Database>) => Promise<T>) => Promise<T>;
   /** For queries that only look. To be opened once the schema is there. */
   openReader(): Kysely<Database>;
   /** First in every transaction: holds off the writers of other hosts until it is over, so that events are numbered in the order of commits. */

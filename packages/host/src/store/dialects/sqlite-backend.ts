@@ -11,5 +11,6 @@ export function openSqliteBackend(path: string): StoreBackend {
   refuseMoved(path);
   if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const open = (readOnly: boolean) => new Kysely<Database>({ dialect: new SqliteDialect({ database: openSqlite(path, { readOnly }) }) });
-  return { kind: 'sqlite', writer: open(false), openReader: () => open(true), isFailure: isSqliteFailure, batch: 500 };
+  const writer = open(false);
+  return { kind: 'sqlite', writer, unhurried: (use) => use(writer), openReader: () => open(true), isFailure: isSqliteFailure, batch: 500 };
 }

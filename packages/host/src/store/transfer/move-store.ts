@@ -46,8 +46,8 @@ export async function moveStore(move: StoreMove): Promise<MovedRows[]> {
 }
 
 async function copyAll(source: StoreBackend, target: StoreBackend, move: StoreMove): Promise<MovedRows[]> {
-  await migrateToLatest(target.writer);
-  await migrateToLatest(source.writer);
+  await target.unhurried(migrateToLatest);
+  await source.unhurried(migrateToLatest);
   await refuseUnknownTables(source.writer);
   return target.writer.transaction().execute(async (transaction) => {
     await target.holdOffOthers?.(transaction);
