@@ -8,6 +8,7 @@ import { round } from './measure/statistics.ts';
 import { measureSlurm } from './peers/slurm.ts';
 import { HostInstance } from './weir/host-instance.ts';
 import { measureLatency } from './weir/measure-latency.ts';
+import { measureLongQueue } from './weir/measure-long-queue.ts';
 import { measureSimulated } from './weir/measure-simulated.ts';
 import { measureThroughput } from './weir/measure-throughput.ts';
 import { readRssMb } from './weir/process-facts.ts';
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     peers: { type: 'boolean', default: true },
     processes: { type: 'boolean', default: true },
     simulated: { type: 'string', default: '20000' },
+    pending: { type: 'string', default: '100000' },
+    finished: { type: 'string', default: '1000000' },
     profile: { type: 'boolean', default: false },
   },
   allowNegative: true,
@@ -40,7 +43,9 @@ async function measureHostAlone(cleanup: AsyncDisposableStack): Promise<Record<s
   say(`${values.simulated} jobs that nobody executes, twice`);
   const simulated = await measureSimulated(host, client, readCount('simulated', values.simulated));
   await host.down();
-  return simulated;
+  const queue = { pending: readCount('pending', values.pending), finished: readCount('finished', values.finished) };
+  say(`a store with ${queue.pending} waiting and ${queue.finished} ended jobs`);
+  return { ...simulated, ...(await measureLongQueue(new HostInstance(cleanup), queue)) };
 }
 
 async function measureWeir(cleanup: AsyncDisposableStack): Promise<Record<string, number>> {
