@@ -129,7 +129,7 @@ describe('reservations', () => {
     ['its account may', { accounts: new Set(['lab']) }, {}, true],
     ['another node is free to use', { nodes: new Set(['b']) }, {}, true],
     ['what is over keeps nobody off', { startsAt: NOW - HOUR, endsAt: NOW }, {}, true],
-  ])('%s', (_sentence, over, wish, starts) => {
+  ])('%s', (...[, over, wish, starts]) => {
     const fleet = makeFleet({ nodes: [makeNode('a')], queue: [makeJob(1, wish)] });
     fleet.setReservations([{ ...window, ...over }]);
     expect(whereStarted(fleet.plan(NOW))).toEqual(starts ? { 1: ['a'] } : {});
@@ -137,7 +137,7 @@ describe('reservations', () => {
 
   test('a job is booked for the time after the reservation of all nodes', () => {
     const fleet = makeFleet({ nodes: [makeNode('a')] });
-    fleet.setReservations([{ ...window, nodes: null as never }]);
+    fleet.setReservations([{ ...window, nodes: null }]);
     fleet.enqueue(makeJob(1));
     expect(fleet.plan(NOW).bookings).toEqual([{ jobId: 1, startsAt: NOW + 2 * HOUR, nodes: ['a'] }]);
     expect(fleet.explain(makeJob(1), NOW)).toMatchObject({

@@ -99,7 +99,7 @@ describe('explain', () => {
       [{ field: 'partition', from: 'p', to: null, node: 'b' }],
     ],
     ['nothing', [makeNode('a')], [full('a', { cpus: 8 })], makeJob(1), []],
-  ])('the smallest change is %s', (_what, nodes, held, job, changes) => {
+  ])('the smallest change is %s', (...[, nodes, held, job, changes]) => {
     const explained = makeFleet({ nodes, held, queue: [job] }).explain(job, NOW);
     expect(explained.kind).toBe('resources');
     expect(explained.estimatedStart).toBe(NOW + HOUR);

@@ -59,7 +59,7 @@ describe('a job starts where it fits', () => {
       makeJob(1, { nodes: 2, cpus: 2 }),
       undefined,
     ],
-  ])('%s', (_sentence, nodes, job, expected) => {
+  ])('%s', (...[, nodes, job, expected]) => {
     const started = whereStarted(makeFleet({ nodes, queue: [job] }).plan(NOW));
     expect(started).toEqual(expected === undefined ? {} : { 1: expected });
   });

@@ -25,7 +25,7 @@ describe('the strategy chooses the node', () => {
       'b',
     ],
     ['least_loaded: then the emptiest', 'least_loaded', [makeNode('b'), makeNode('c')], held, 'c'],
-  ])('%s', (_sentence, strategy, nodes, holdings, expected) => {
+  ])('%s', (...[, strategy, nodes, holdings, expected]) => {
     expect(whereStarted(makeFleet({ nodes, held: holdings, queue: [makeJob(1, { strategy })] }).plan(NOW))).toEqual({ 1: [expected] });
   });
 
