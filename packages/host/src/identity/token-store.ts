@@ -124,6 +124,11 @@ export async function deleteTokensOfUser(db: Queries, user: string): Promise<voi
   await db.deleteFrom('tokens').where('kind', '!=', 'node').where('subject', '=', user).execute();
 }
 
+/** Deletes the join tokens that a user made. */
+export async function deleteJoinTokensOfUser(db: Queries, user: string): Promise<void> {
+  await db.deleteFrom('tokens').where('kind', '=', 'join').where('subject', '=', user).execute();
+}
+
 /** Deletes a node's tokens; tells whether there was one. */
 export async function deleteTokensOfNode(db: Queries, node: string): Promise<boolean> {
   const result = await db.deleteFrom('tokens').where('kind', '=', 'node').where('subject', '=', node).executeTakeFirst();

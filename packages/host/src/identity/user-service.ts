@@ -8,7 +8,7 @@ import type { WriteContext } from '../store/group-commit.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { toIso } from '../store/time.ts';
 import type { Identity } from './identity.ts';
-import { deleteTokensOfUser } from './token-store.ts';
+import { deleteJoinTokensOfUser, deleteTokensOfUser } from './token-store.ts';
 import { countAdmins, deleteUser, findUser, insertUser, listUsers, updateUser, type StoredUser } from './user-store.ts';
 
 /** Names that mean something else in the audit log and as accounts. */
@@ -54,12 +54,13 @@ export class UserService {
     });
   }
 
-  /** Changes a user; throws `user_not_found`, `account_not_found`, and `state_conflict` for the last admin's role. */
+  /** Changes a user; whoever is no admin any more lets no machines join. Throws `user_not_found`, `account_not_found`, and `state_conflict` for the last admin's role. */
   async update(actor: string, name: string, changes: UserUpdate): Promise<User> {
     return this.#store.write(async (context) => {
       const { db } = context;
       if (changes.role === 'user') await keepAnAdmin(db, name);
       if (!(await updateUser(db, name, changes))) throw unknownUser(name);
+      if (changes.role === 'user') await deleteJoinTokensOfUser(db, name);
       if (changes.default_account !== undefined) await letCharge(db, { user: name, account: changes.default_account });
       await note(context, { actor, action: 'user.update', name, detail: changes });
       return showUser(db, name);
@@ -115,7 +116,7 @@ async function keepAnAdmin(db: Queries, name: string): Promise<void> {
 async function letCharge(db: Queries, { user, account }: { user: string; account: string }): Promise<void> {
   if (account === user || account === COMMON_ACCOUNT || (await isMember(db, account, user))) return;
   if ((await findAccount(db, account)) === undefined) {
-    throw new AppError('account_not_found', `there is no account "${account}": add it first with "weir account add"`, {
+    throw new AppError('account_not_found', `there is no account "${account}": add it first with "weir account create"`, {
       field: 'default_account',
       value: account,
     });

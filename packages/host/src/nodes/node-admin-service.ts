@@ -50,7 +50,7 @@ export class NodeAdminService {
     });
     if (secret !== undefined) return { node: name, secret };
     this.#wrongJoins.fail(address);
-    throw new AppError('unauthenticated', 'this join token is not valid, used up or too old: make one with "weir token add --join"');
+    throw new AppError('unauthenticated', 'this join token is not valid, used up or too old: make one with "weir token create --join"');
   }
 
   /** Starts nothing more on a node. */

@@ -53,6 +53,15 @@ describe('a user', () => {
   });
 });
 
+test('the join tokens of whoever is no admin any more are useless', async () => {
+  await host.client().userCreate({ body: { name: 'ian', role: 'admin' } });
+  const { secret } = await host.client(await tokenOf('ian')).tokenCreate({ body: { kind: 'join', uses: null } });
+  const join = (name: string) => host.inject({ method: 'POST', url: '/api/nodes/join', token: null, payload: { name, token: secret } });
+  expect((await join('n1')).statusCode).toBe(201);
+  await host.client().userUpdate({ params: { name: 'ian' }, body: { role: 'user' } });
+  expect((await join('n2')).statusCode).toBe(401);
+});
+
 describe('the last admin', () => {
   test('can neither be removed nor become a user', async () => {
     const client = host.client();
