@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ERROR_CODES, type Client } from '@weir/contract/client';
 import type { Config } from '../config.ts';
 import { examples, handle, type Invocation } from '../invocation.ts';
+import { readMembership, type Membership } from '../nodes/joined-home.ts';
 import { printCard, type Cell } from '../output/table.ts';
 import { paint, printJson } from '../output/terminal.ts';
 import { formatSpan } from '../output/times.ts';
@@ -16,9 +17,31 @@ export function define(command: Command, config: Config): void {
 }
 
 async function showStatus(call: Invocation<unknown>): Promise<number> {
+  const membership = readMembership(call.config.home);
+  if (membership !== undefined && call.options.host === undefined) return showNode(call, membership);
   const status = await readStatus(call);
   await (call.json ? printJson(status) : printStatus(status));
   return status.state === 'healthy' ? 0 : ERROR_CODES.host_unreachable.exit;
+}
+
+/** Of a home that joined a fleet: whether its runner runs and one of the hosts answers. */
+async function showNode({ config, json }: Invocation<unknown>, { hosts, node }: Membership): Promise<number> {
+  const runner_pid = pidOf(readLivingRecord(placesOf(config.home).runner));
+  const answers = await Promise.all(hosts.map(async (url) => ({ url, health: await askHealth(url) })));
+  const { url, health } = answers.find((answer) => answer.health?.status === 'healthy') ?? answers[0] ?? { url: null, health: undefined };
+  const state = runner_pid === null ? 'down' : (health?.status ?? 'unreachable');
+  if (json) await printJson({ state, home: config.home, node, url, runner_pid, health: health ?? null });
+  else {
+    await printCard(`node ${node} in ${config.home}`, [
+      ['state', { painted: paint(COLORS[state], state) }],
+      ...(runner_pid === null ? [['start it', 'weir node join'] as const] : []),
+      ...answers.map(
+        ({ url: host, health: its }) => ['host', `${host}${its === undefined ? ' does not answer' : `, ${its.status}`}`] as const,
+      ),
+      ['runner', describeProcess(runner_pid)],
+    ]);
+  }
+  return state === 'healthy' ? 0 : ERROR_CODES.host_unreachable.exit;
 }
 
 type Status = Awaited<ReturnType<typeof readStatus>>;

@@ -36,7 +36,12 @@ test('started again without a token it goes on; the same line pasted again does 
   await using host = await FakeHost.start();
   const words = ['--host', host.url, '--token', 'join-token', '--name', 'gpu-1', '--detach'];
   expect((await weir(...words)).code).toBe(0);
+  const up = await runWeir(['status'], { home });
+  expect(up.stdout).toContain(`node gpu-1 in ${home}\n  state   healthy\n  host    ${host.url}, healthy\n  runner  pid `);
   await runWeir(['down'], { home });
+  const down = await runWeir(['status'], { home });
+  expect(down.stdout).toContain('  state     down\n  start it  weir node join\n');
+  expect([up.code, down.code]).toEqual([0, 69]);
   const bare = await weir('--detach');
   expect([bare.stdout.replace(/\d+\)\n$/, ''), bare.code]).toEqual([`node gpu-1 of ${host.url} is started (pid `, 0]);
   await runWeir(['down'], { home });
