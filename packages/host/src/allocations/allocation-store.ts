@@ -1,5 +1,5 @@
 import type { JobMember, Outcome } from '@weir/contract';
-import { sql, type Selectable } from 'kysely';
+import { sql, type Insertable, type Selectable } from 'kysely';
 import { parseStored } from '../store/parse-json.ts';
 import type { ResourceAllocationTable } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
@@ -25,19 +25,34 @@ export interface Allocation {
   readonly outcome: Outcome | null;
 }
 
+/** A statement has a limited number of parameters. */
+const ROWS_A_STATEMENT = 500;
+
 /** What a new member of an attempt holds. */
 export type NewMember = Omit<JobMember, 'released'>;
 
-/** Books resources for an attempt; a second booking of the same attempt on a node fails on the unique constraint. */
+/** Books resources for attempts; a second booking of the same attempt on a node fails on the unique constraint. */
 export async function insertAllocations(
   db: Queries,
-  attempt: { jobId: number; attempt: number },
-  members: readonly NewMember[],
+  attempts: readonly { readonly jobId: number; readonly attempt: number; readonly members: readonly NewMember[] }[],
 ): Promise<void> {
   const now = Date.now();
-  const rows = members.map((member) => ({
-    job_id: attempt.jobId,
-    attempt: attempt.attempt,
+  const rows = attempts.flatMap(({ jobId, attempt, members }) => members.map((member) => toRow({ jobId, attempt }, member, now)));
+  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT)
+    await db
+      .insertInto('resource_allocations')
+      .values(rows.slice(from, from + ROWS_A_STATEMENT))
+      .execute();
+}
+
+function toRow(
+  { jobId, attempt }: { jobId: number; attempt: number },
+  member: NewMember,
+  now: number,
+): Insertable<ResourceAllocationTable> {
+  return {
+    job_id: jobId,
+    attempt,
     rank: member.rank,
     node_name: member.node,
     allocated_cpus: member.cpus,
@@ -48,13 +63,7 @@ export async function insertAllocations(
     released: 0,
     allocated_at: now,
     released_at: null,
-  }));
-  // A statement has a limited number of parameters.
-  for (let from = 0; from < rows.length; from += 500)
-    await db
-      .insertInto('resource_allocations')
-      .values(rows.slice(from, from + 500))
-      .execute();
+  };
 }
 
 /** Gives back what an attempt holds on one node and notes how that part ended; undefined when nothing of it was held there. */

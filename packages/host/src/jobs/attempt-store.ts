@@ -36,6 +36,23 @@ export async function transitionJob(db: Queries, guard: JobGuard, changes: JobCh
   return query.returningAll().executeTakeFirst();
 }
 
+/** Ends an attempt of a job that asked for one node; undefined when it is superseded, over, or may be a gang. */
+export async function endSingle(
+  db: Queries,
+  attempt: { jobId: number; attempt: number },
+  changes: JobChanges,
+): Promise<JobRow | undefined> {
+  return db
+    .updateTable('jobs')
+    .set(changes)
+    .where('id', '=', attempt.jobId)
+    .where('attempt', '=', attempt.attempt)
+    .where('state', 'in', ALLOCATED_STATES)
+    .where('request', 'not like', '%"nodes"%')
+    .returningAll()
+    .executeTakeFirst();
+}
+
 /** Marks an attempt that nobody has told to stop yet; undefined when it was told or is over. */
 export async function markStopping(db: Queries, attempt: { jobId: number; attempt: number }, by: StopCause): Promise<JobRow | undefined> {
   return db

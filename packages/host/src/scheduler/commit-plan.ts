@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { Plan, Preemption } from './core/model.ts';
 import type { Mirror } from './mirror/mirror.ts';
 import { placeMembers } from './place-members.ts';
-import { failStart, startJob, startTasks, TooLargeError, type Placed, type Started } from './start-jobs.ts';
+import { failStart, startJobs, startTasks, TooLargeError, type Placed, type Started } from './start-jobs.ts';
 
 /** Starts that share one operation: one that fails makes the others of it be committed one by one. */
 const CHUNK = 50;
@@ -35,14 +35,10 @@ export async function commitPlan(parts: CommitParts, plan: Plan): Promise<void> 
 
 async function startAll(parts: CommitParts, chunk: readonly Placed[]): Promise<void> {
   try {
-    await commitStarts(parts, async (context) => {
-      const started: Started[] = [];
-      for (const placed of chunk) started.push(...(await startJob(context, placed)));
-      return started;
-    });
+    await commitStarts(parts, (context) => startJobs(context, chunk));
   } catch (cause) {
     if (isOfTheStore(cause)) throw cause;
-    await Promise.all(chunk.map((placed) => startAlone(parts, placed.jobId, (context) => startJob(context, placed))));
+    await Promise.all(chunk.map((placed) => startAlone(parts, placed.jobId, (context) => startJobs(context, [placed]))));
   }
 }
 

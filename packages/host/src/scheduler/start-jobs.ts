@@ -25,16 +25,22 @@ const LAUNCH_BYTES = 64 * 1024;
 const LOWEST_PORT = 20_000;
 const PORTS = 12_000;
 
-/** Starts a job that is still pending; one that was cancelled meanwhile stays as it is and is not among what is returned. */
-export async function startJob(context: WriteContext, placed: Placed): Promise<Started[]> {
+/** Starts jobs that are still pending; one that was cancelled meanwhile stays as it is and is not among what is returned. */
+export async function startJobs(context: WriteContext, chunk: readonly Placed[]): Promise<Started[]> {
+  const started: Started[] = [];
+  for (const placed of chunk) {
+    const job = await beginJob(context, placed);
+    if (job !== undefined) started.push({ job, members: placed.members });
+  }
+  await commitStarts(context, started);
+  return started;
+}
+
+async function beginJob(context: WriteContext, placed: Placed): Promise<JobRow | undefined> {
   const [first] = placed.members;
   if (first === undefined) throw new Error(`job ${placed.jobId} was placed nowhere`);
-  const job = await beginAttempt(context.db, placed.jobId, {
-    node: first.node,
-    gpuIds: first.gpu_ids,
-    masterPort: choosePort(placed.jobId),
-  });
-  return job === undefined ? [] : [await commitStart(context, job, placed.members)];
+  const place = { node: first.node, gpuIds: first.gpu_ids, masterPort: choosePort(placed.jobId) };
+  return beginAttempt(context.db, placed.jobId, place);
 }
 
 /** Starts the next tasks of an array: each becomes a job of its own, and the array's record is shorter by it. */
@@ -47,9 +53,9 @@ export async function startTasks(context: WriteContext, arrayId: number, starts:
   for (const { members } of starts) {
     const index = waiting.shift();
     if (index === undefined) break;
-    const task = await insertJob(context.db, makeTask(array, index, members));
-    started.push(await commitStart(context, task, members));
+    started.push({ job: await insertJob(context.db, makeTask(array, index, members)), members });
   }
+  await commitStarts(context, started);
   const changes = {
     array: JSON.stringify({ ...record, waiting: formatIndices(waiting) }),
     ...(waiting.length === 0 ? { state: 'running' as const } : {}),
@@ -71,14 +77,24 @@ export async function failStart(context: WriteContext, jobId: number, reason: st
   );
 }
 
-/** A row that is not pending any more, whose nodes hold nothing for it yet. */
-async function commitStart(context: WriteContext, job: JobRow, members: readonly NewMember[]): Promise<Started> {
-  const bytes = measure(job);
-  if (bytes > MAX_FRAME_BYTES) throw new TooLargeError(bytes);
-  await insertAllocations(context.db, { jobId: job.id, attempt: job.attempt }, members);
-  const data = { node: job.node, attempt: job.attempt, members };
-  await context.emit({ type: 'job.starting', ...subjectOf(job), data }, job);
-  return { job, members };
+/** Books what rows that are not pending any more hold, and tells of it. */
+async function commitStarts(context: WriteContext, started: readonly Started[]): Promise<void> {
+  for (const { job } of started) {
+    const bytes = measure(job);
+    if (bytes > MAX_FRAME_BYTES) throw new TooLargeError(bytes);
+  }
+  await insertAllocations(
+    context.db,
+    started.map(({ job, members }) => ({ jobId: job.id, attempt: job.attempt, members })),
+  );
+  await context.emitAll(
+    started.map(({ job, members }) => ({
+      type: 'job.starting',
+      ...subjectOf(job),
+      data: { node: job.node, attempt: job.attempt, members },
+    })),
+    started.map(({ job }) => job),
+  );
 }
 
 /** A job whose order would not fit into a frame. */

@@ -18,14 +18,14 @@ const NODE: FleetNode = {
 };
 const member = (cpus: number, numa: number | null = null): Member => ({ node: 'a', cpus, memoryBytes: 0, gpuIds: [], numa });
 
-test.each<[string, FleetNode, Member, number[], number[]]>([
-  ['free CPUs of the chosen NUMA node', NODE, member(2, 1), [1], [3, 5]],
-  ['the NUMA node with the most room when none was chosen', NODE, member(2), [0, 2], [1, 3]],
-  ['the rest from the next NUMA node', NODE, member(6, 0), [], [0, 1, 2, 3, 4, 6]],
-  ['nothing without CPUs', NODE, member(0), [], []],
-  ['nothing where the topology is not known', { ...NODE, numa: [] }, member(2), [], []],
-  ['nothing where the topology is not that of the CPUs offered', { ...NODE, cpus: 64 }, member(2), [], []],
-  ['nothing when too few are left', NODE, member(2), [0, 1, 2, 3, 4, 5, 6], []],
-])('a job is bound to %s', (_sentence, node, asked, bound, expected) => {
+test.each<[string, { node: FleetNode; asked: Member; bound: number[] }, number[]]>([
+  ['free CPUs of the chosen NUMA node', { node: NODE, asked: member(2, 1), bound: [1] }, [3, 5]],
+  ['the NUMA node with the most room when none was chosen', { node: NODE, asked: member(2), bound: [0, 2] }, [1, 3]],
+  ['the rest from the next NUMA node', { node: NODE, asked: member(6, 0), bound: [] }, [0, 1, 2, 3, 4, 6]],
+  ['nothing without CPUs', { node: NODE, asked: member(0), bound: [] }, []],
+  ['nothing where the topology is not known', { node: { ...NODE, numa: [] }, asked: member(2), bound: [] }, []],
+  ['nothing where the topology is not that of the CPUs offered', { node: { ...NODE, cpus: 64 }, asked: member(2), bound: [] }, []],
+  ['nothing when too few are left', { node: NODE, asked: member(2), bound: [0, 1, 2, 3, 4, 5, 6] }, []],
+])('a job is bound to %s', (_sentence, { node, asked, bound }, expected) => {
   expect(chooseCpuIds(node, asked, new Set(bound))).toEqual(expected);
 });

@@ -102,7 +102,7 @@ describe('the copy of the queue', () => {
   test('of a long queue is read in pages and fully', async () => {
     const { store } = host.running.services;
     const job = await submit();
-    const { id: _id, ...row } = await store.read.selectFrom('jobs').selectAll().where('id', '=', job.job_id).executeTakeFirstOrThrow();
+    const { id, ...row } = await store.read.selectFrom('jobs').selectAll().where('id', '=', job.job_id).executeTakeFirstOrThrow();
     await store.write(async ({ db }) => {
       for (let page = 0; page < 60; page += 1)
         await db
@@ -111,6 +111,7 @@ describe('the copy of the queue', () => {
           .execute();
     });
     const mirror = await openMirror();
+    expect(mirror.copy.waiting.ids.has(id)).toBe(true);
     expect([mirror.copy.fleet.waiting, mirror.copy.waiting.ids.size]).toEqual([12_001, 12_001]);
   });
 });

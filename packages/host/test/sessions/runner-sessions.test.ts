@@ -154,7 +154,7 @@ describe('hello', () => {
     await host.running.services.store.write(async ({ db }) => {
       await db.updateTable('jobs').set({ state: 'starting', node: 'here', attempt: 1 }).where('id', '=', job.job_id).execute();
       const member = { rank: 0, node: 'here', cpus: 1, cpu_ids: [], numa: null, memory_bytes: 0, gpu_ids: [] };
-      await insertAllocations(db, { jobId: job.job_id, attempt: 1 }, [member]);
+      await insertAllocations(db, [{ jobId: job.job_id, attempt: 1, members: [member] }]);
     });
     await runner.connect();
     await runner.order(job.job_id);

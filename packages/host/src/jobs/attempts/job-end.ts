@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { stateAfter, type JobState, type Outcome } from '@weir/contract';
 import type { Queries } from '../../store/store.ts';
 import type { JobRow } from '../../store/schema.ts';
@@ -42,12 +43,29 @@ function isPreempted(job: JobRow, outcome: Outcome): boolean {
   return job.stop_by === 'preempted' && outcome.kind === 'stopped' && outcome.by === 'preempted';
 }
 
+/** What becomes of a job of one node that ended by itself, whatever was asked of it meanwhile; undefined = that depends on the job. */
+export function changesAfterOwnEnd(end: AttemptEnd): JobChanges | undefined {
+  if (end.outcome.kind !== 'exited' && end.outcome.kind !== 'signaled') return undefined;
+  return {
+    state: stateAfter(end.outcome),
+    ended_at: end.endedAt,
+    started_at: sql<number | null>`coalesce(started_at, ${end.startedAt})`,
+    ...describeExit(end.outcome),
+  };
+}
+
 function endChanges(job: JobRow, end: AttemptEnd): JobChanges {
   const { outcome } = end;
   return {
     state: endState(job, outcome),
     ended_at: end.endedAt,
     ...(end.startedAt === null || job.started_at !== null ? {} : { started_at: end.startedAt }),
+    ...describeExit(outcome),
+  };
+}
+
+function describeExit(outcome: Outcome): Pick<JobChanges, 'outcome' | 'exit_code' | 'exit_signal'> {
+  return {
     outcome: JSON.stringify(outcome),
     exit_code: 'code' in outcome ? outcome.code : null,
     exit_signal: 'signal' in outcome ? outcome.signal : null,

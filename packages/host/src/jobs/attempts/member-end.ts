@@ -2,12 +2,12 @@ import { JOB_STATE_RULES, type Outcome } from '@weir/contract';
 import { listMembers, releaseMember, type Allocation } from '../../allocations/allocation-store.ts';
 import type { WriteContext } from '../../store/group-commit.ts';
 import type { JobRow } from '../../store/schema.ts';
-import { ALLOCATED_STATES, findAttempt, isGang, markStopping, transitionJob, type AttemptKey } from '../attempt-store.ts';
+import { ALLOCATED_STATES, endSingle, findAttempt, isGang, markStopping, transitionJob, type AttemptKey } from '../attempt-store.ts';
 import { describeEnd } from '../job-view.ts';
 import { subjectOf } from '../subject-of.ts';
 import { closeArray } from './array-end.ts';
 import { combineOutcomes, isSuccess } from './gang-outcome.ts';
-import { chooseChanges, type AttemptEnd } from './job-end.ts';
+import { changesAfterOwnEnd, chooseChanges, type AttemptEnd } from './job-end.ts';
 import { addUsage } from './usage-store.ts';
 
 /** How one node's part of an attempt ended. */
@@ -18,12 +18,16 @@ export interface MemberEnd extends AttemptKey, AttemptEnd {}
  * All of it is one transaction. A part that has ended already, and an attempt that is superseded or over, stay as they are.
  */
 export async function recordEnd(context: WriteContext, end: MemberEnd, usageHalfLifeMs: number): Promise<void> {
-  const job = await findAttempt(context.db, end.jobId, end.attempt);
-  if (job === undefined) return;
   const now = Date.now();
   const part = await releaseMember(context.db, end, { outcome: end.outcome, now });
   if (part === undefined) return;
+  const changes = changesAfterOwnEnd(end);
+  const ended = changes && (await endSingle(context.db, end, changes));
+  const job = ended ?? (await findAttempt(context.db, end.jobId, end.attempt));
+  // Something was held for an attempt that is over: it is given back now, and nobody is charged.
+  if (job === undefined) return;
   await addUsage(context.db, { job, part, now, halfLifeMs: usageHalfLifeMs });
+  if (ended !== undefined) return tellEnd(context, ended, end.outcome);
   if (!isGang(job)) return endJob(context, job, end);
   const members = await listMembers(context.db, job.id, job.attempt);
   if (members.some(({ releasedAt }) => releasedAt === null)) return leaveGang(context, { job, part, end });
@@ -34,8 +38,12 @@ async function endJob(context: WriteContext, job: JobRow, end: AttemptEnd): Prom
   const changes = await chooseChanges(context.db, job, end);
   const ended = await transitionJob(context.db, { id: job.id, attempt: job.attempt, from: ALLOCATED_STATES }, changes);
   if (ended === undefined) throw new Error(`job ${job.id} changed in the middle of a transaction`);
-  await emitEnd(context, ended, end.outcome);
-  if (ended.array_id !== null && JOB_STATE_RULES[ended.state].terminal) await closeArray(context, ended.array_id);
+  await tellEnd(context, ended, end.outcome);
+}
+
+async function tellEnd(context: WriteContext, job: JobRow, outcome: Outcome): Promise<void> {
+  await emitEnd(context, job, outcome);
+  if (job.array_id !== null && JOB_STATE_RULES[job.state].terminal) await closeArray(context, job.array_id);
 }
 
 /** One part is gone and others go on; after a bad end they are told to stop. */

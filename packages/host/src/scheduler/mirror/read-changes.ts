@@ -29,7 +29,7 @@ export interface JobChange {
 export interface Changes {
   readonly jobs: readonly JobChange[];
   readonly dependencies: readonly StoredDependency[];
-  /** Jobs that were queued in it. */
+  /** Jobs that were queued in it and may wait for others. */
   readonly submitted: readonly number[];
   readonly nodes: readonly string[];
   readonly policy: boolean;
@@ -40,14 +40,21 @@ export async function readChanges(db: Queries, batch: readonly Committed[]): Pro
   const jobs = batch.filter(({ event }) => event.job_id !== null && JOB_EVENTS.has(event.type));
   const missing = new Set(jobs.flatMap(({ event, job }) => (job === undefined && event.job_id !== null ? [event.job_id] : [])));
   const rows = new Map((missing.size === 0 ? [] : await listQueueRows(db, [...missing])).map((row) => [row.id, row]));
-  const submitted = jobs.flatMap(({ event }) => (event.type === 'job.submitted' && event.job_id !== null ? [event.job_id] : []));
+  const submitted = jobs.flatMap(({ event }) => (mayDepend(event) && event.job_id !== null ? [event.job_id] : []));
+  const dependencies = submitted.length === 0 ? [] : await listDependencies(db, Math.min(...submitted), Math.max(...submitted));
+  const isNew = new Set(submitted);
   return {
     jobs: jobs.map(({ event, job }) => ({ event, row: job ?? rows.get(event.job_id ?? 0) })),
-    dependencies: submitted.length === 0 ? [] : await listDependencies(db, Math.min(...submitted), Math.max(...submitted)),
+    dependencies: dependencies.filter(({ jobId }) => isNew.has(jobId)),
     submitted,
     nodes: [...new Set(batch.flatMap(({ event }) => (event.type.startsWith('node.') && event.node !== null ? [event.node] : [])))],
     policy: batch.some(({ event }) => event.type === 'policy.changed'),
   };
+}
+
+/** Whoever queues a job may say that it waits for none. */
+function mayDepend(event: Event): boolean {
+  return event.type === 'job.submitted' && event.data['depends'] !== false;
 }
 
 /** The members that a `job.starting` event tells, when they are those of the attempt that the row has. */
