@@ -79,7 +79,7 @@ const report = await withCleanup(async (cleanup) => {
     faults: Object.values(counts).reduce((sum, count) => sum + count, 0),
     faults_by_kind: counts,
     acknowledged_jobs: workload.acknowledged.length,
-    unanswered_submits: workload.unknown,
+    failed_submits: workload.failures,
     jobs_by_state: countBy(jobs.map(({ state }) => state)),
     requeued_attempts: events.filter(({ type }) => type === 'job.requeued').length,
     capacity_samples: watch.samples,
@@ -134,13 +134,14 @@ function countBy(items: readonly string[]): Record<string, number> {
 /** Stands for the tool of a machine with two GPUs. */
 function makeGpuTool(folder: string): void {
   mkdirSync(folder);
-  writeFileSync(
-    join(folder, 'nvidia-smi'),
-    '#!/bin/sh\ncase "$*" in *index,name,memory.total*) printf "0, Fake, 8192\\n1, Fake, 8192\\n" ;; esac\n',
-    {
-      mode: 0o755,
-    },
-  );
+  const script = [
+    '#!/bin/sh',
+    'case "$*" in',
+    '*pci.bus_id*) printf "0, 00000000:01:00.0, 8192, Fake\\n1, 00000000:02:00.0, 8192, Fake\\n" ;;',
+    '*) exec sleep 86400 ;;',
+    'esac',
+  ];
+  writeFileSync(join(folder, 'nvidia-smi'), `${script.join('\n')}\n`, { mode: 0o755 });
 }
 
 function listTagged(tag: string): number[] {

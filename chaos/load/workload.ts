@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client, JobCreate } from '@weir/contract/client';
+import { AppError, type Client, type JobCreate } from '@weir/contract/client';
 import { markedScript } from '../history/marks.ts';
 import type { Random } from '../world/random.ts';
 
@@ -16,8 +16,8 @@ export interface WorkloadOptions {
 /** Submits jobs of many kinds without a pause and keeps what was acknowledged. */
 export class Workload {
   readonly acknowledged: number[] = [];
-  /** Submits whose answer never came: the job may be there or not. */
-  unknown = 0;
+  /** Submits that were refused or never answered, by why: the job may be there or not. */
+  readonly failures: Record<string, number> = {};
   readonly #options: WorkloadOptions;
   #running: Promise<void> | undefined;
   #over = false;
@@ -50,8 +50,9 @@ export class Workload {
     try {
       const job = await this.#options.client().jobCreate({ body: this.#makeBody() });
       this.acknowledged.push(job.job_id);
-    } catch {
-      this.unknown += 1;
+    } catch (error) {
+      const why = error instanceof AppError ? error.code : error instanceof Error ? error.name : 'unknown';
+      this.failures[why] = (this.failures[why] ?? 0) + 1;
     }
   }
 

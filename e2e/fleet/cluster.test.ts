@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Client, Job } from '@weir/contract';
 import { ClusterStore } from '../support/cluster-store.ts';
 import { waitFor } from '../support/wait.ts';
@@ -10,7 +10,8 @@ describe('two hosts on one store', () => {
 
   beforeAll(async () => {
     store = await ClusterStore.start();
-    fleet = await WeirFleet.start(store.env, 2);
+    // Nodes of a host that dies have time to find the other one.
+    fleet = await WeirFleet.start({ ...store.env, WEIR_NODE_LOST_AFTER_MS: '15000' }, 2);
     await fleet.addNode('a', { cpus: 8 });
     await fleet.addNode('b', { cpus: 8 });
   }, 180_000);
@@ -57,6 +58,10 @@ describe('two hosts on one store', () => {
     const reversed = [...running].reverse();
     await Promise.all(fleet.hosts.map((one, place) => fleet.client(one).jobCancel({ params: { job_id: reversed[place]?.job_id ?? 0 } })));
     for (const { job_id } of running) expect((await fleet.end(job_id)).state).toBe('cancelled');
+  });
+
+  afterEach(() => {
+    for (const one of fleet.hosts) one.signal('SIGCONT');
   });
 
   test('the one that schedules is killed: the other goes on, and every job runs once', async () => {
