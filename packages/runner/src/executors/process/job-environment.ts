@@ -30,9 +30,11 @@ export function makeBaseEnvironment(inherited: Readonly<Record<string, string>>,
   };
 }
 
+const LOGIN = new Set(['HOME', 'USER', 'LOGNAME', 'SHELL']);
+
 /** A base for a job that runs as another user: the shim adds who that is. */
-export function withoutLogin({ HOME, USER, LOGNAME, SHELL, ...others }: Readonly<Record<string, string>>): Record<string, string> {
-  return others;
+export function withoutLogin(base: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(base).filter(([name]) => !LOGIN.has(name)));
 }
 
 /** The exact environment of an attempt: base, where to meet, the user's variables, then ours. */

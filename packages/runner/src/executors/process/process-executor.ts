@@ -1,7 +1,7 @@
 import type { ExecutorKind, Launch } from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
 import { errorText } from '../../error-code.ts';
-import { jobFolder, outputFile, type NodeFolders } from '../../node-folders.ts';
+import { jobFolder } from '../../node-folders.ts';
 import {
   attemptKey,
   type AttemptId,
@@ -12,31 +12,17 @@ import {
   type StopOrder,
 } from '../executor.ts';
 import { parseEntry, type AttemptEntry } from './attempt-entry.ts';
-import type { AttemptFiles } from './attempt-files.ts';
 import type { Containment } from './containment.ts';
-import { makeJobEnvironment, withoutLogin } from './job-environment.ts';
-import { writeProgram, type StageRuntime } from './job-program.ts';
 import { formatLaunch, readLaunchRecord } from './launch-file.ts';
+import { prepareLaunch, type LaunchSite } from './launch-site.ts';
 import { Notices } from './notices.ts';
 import { killOrphans } from './orphans.ts';
-import { placeOutput } from './output-path.ts';
 import { ProcessAttempt } from './process-attempt.ts';
 import { Spawner } from './spawner.ts';
 
-export interface ProcessExecutorOptions {
-  readonly folders: NodeFolders;
-  readonly files: AttemptFiles;
-  readonly bootId: string;
-  /** The name that jobs see as WEIR_NODE. */
-  readonly nodeName: () => string;
+export interface ProcessExecutorOptions extends LaunchSite {
   /** Where perl is looked for. */
   readonly searchPath: string;
-  readonly baseEnvironment: Readonly<Record<string, string>>;
-  readonly stages: StageRuntime;
-  /** How each kind of executor holds its attempts. */
-  readonly containments: Readonly<Record<ExecutorKind, Containment>>;
-  /** Jobs run as the OS users named like their owners; stages, which are programs of ours, as the runner's. */
-  readonly runAsUser: boolean;
   readonly log: Logger;
   readonly onChange: StateListener;
 }
@@ -131,45 +117,14 @@ export class ProcessExecutor implements Executor {
   }
 
   #prepare(id: AttemptId, launch: Launch): void {
-    const { folders, files, bootId, nodeName, baseEnvironment, stages, runAsUser } = this.#options;
-    const containment = this.#options.containments[launch.executor];
-    const { kind, usable, notes } = containment.report;
-    if (!usable) throw new Error(`${kind} is not usable on this node: ${notes.join('; ')}`);
-    const osUser = runAsUser && launch.program.kind !== 'stage' ? launch.user : null;
-    const ofJob = jobFolder(folders, id.jobId);
-    const own = { stdout: outputFile(folders, id, 'stdout'), stderr: outputFile(folders, id, 'stderr') };
-    const output = placeOutput(launch, { id, node: nodeName(), own });
-    const program = writeProgram(files.folder(id), launch, stages);
-    const placement = containment.place(id, launch);
-    const content = formatLaunch({
-      bootId,
-      kind: launch.program.kind,
-      executor: launch.executor,
-      jobFolder: ofJob,
-      workdir: launch.workdir,
-      output,
-      osUser,
-      timeLimitMs: launch.timeLimitMs,
-      graceMs: launch.graceMs,
-      memoryBytes: launch.memoryBytes,
-      placement,
-      argv: program.argv,
-      env: {
-        ...makeJobEnvironment(osUser === null ? baseEnvironment : withoutLogin(baseEnvironment), {
-          id,
-          launch,
-          node: nodeName(),
-          folder: ofJob,
-        }),
-        ...program.env,
-      },
-    });
-    const entry = files.create(id, content);
+    const { files } = this.#options;
+    const content = prepareLaunch(this.#options, id, launch);
+    const entry = files.create(id, formatLaunch(content));
     const attempt = new ProcessAttempt(files, entry, {
       hasExtras: launch.program.kind !== 'command',
-      isContained: placement.groups.length > 0,
+      isContained: content.placement.groups.length > 0,
       executor: launch.executor,
-      starter: placement.starter,
+      starter: content.placement.starter,
     });
     this.#attempts.set(attemptKey(id), attempt);
     this.#launch(attempt);
