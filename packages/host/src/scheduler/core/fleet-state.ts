@@ -16,7 +16,7 @@ export class FleetState {
   /** The node that was given last. */
   lastNode: string | null = null;
   private lastId = 0;
-  private readonly attempts = new Map<string, Set<NodeRoom>>();
+  private readonly attempts = new Map<string, NodeRoom[]>();
 
   constructor(policy: Policy) {
     this.policy = policy;
@@ -63,7 +63,7 @@ export class FleetState {
 
   /** All nodes on which the attempt holds something. */
   roomsOf(jobId: number, attempt: number): readonly NodeRoom[] {
-    return [...(this.attempts.get(attemptKey(jobId, attempt)) ?? [])];
+    return this.attempts.get(attemptKey(jobId, attempt))?.slice() ?? [];
   }
 
   setPolicy(policy: Policy): void {
@@ -80,17 +80,17 @@ export class FleetState {
   private remember(room: NodeRoom, holding: Holding): void {
     const key = attemptKey(holding.jobId, holding.attempt);
     const rooms = this.attempts.get(key);
-    if (rooms === undefined) this.attempts.set(key, new Set([room]));
-    else rooms.add(room);
+    if (rooms === undefined) this.attempts.set(key, [room]);
+    else rooms.push(room);
     this.tell(holding, { jobs: rooms === undefined ? 1 : 0, sign: 1 });
   }
 
   private forget(room: NodeRoom, holding: Holding): void {
     const key = attemptKey(holding.jobId, holding.attempt);
-    const rooms = this.attempts.get(key);
-    rooms?.delete(room);
-    const last = rooms?.size === 0;
+    const rooms = this.attempts.get(key) ?? [];
+    const last = rooms.length === 1;
     if (last) this.attempts.delete(key);
+    else rooms.splice(rooms.indexOf(room), 1);
     this.tell(holding, { jobs: last ? 1 : 0, sign: -1 });
   }
 

@@ -32,14 +32,14 @@ export class QueueOrder {
 
   setPolicy(policy: Policy): void {
     this.policy = policy;
-    this.stale = true;
+    this.stale = this.buckets.size > 0;
   }
 
   /** Sizes are weighed against the CPUs of the whole fleet. */
   setFleetCpus(cpus: number): void {
     if (cpus === this.fleetCpus) return;
     this.fleetCpus = cpus;
-    if (this.policy.weights.size !== 0) this.stale = true;
+    if (this.policy.weights.size !== 0 && this.buckets.size > 0) this.stale = true;
   }
 
   /** Brings the order up to this time. */
