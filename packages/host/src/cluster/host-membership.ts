@@ -6,8 +6,9 @@ import { beatHost, deleteHost, listHosts, upsertHost } from './host-store.ts';
 import type { Leadership } from './leadership.ts';
 import { clearSessionHost, listNodesOfHost } from './session-store.ts';
 
-/** Silence after which a host is taken for gone; its runners have found another one long before. */
-const GONE_MS = 30_000;
+/** Silence after which a host is taken for gone: so many periods, and no less than so long; its runners have found another one long before. */
+const GONE_PERIODS = 6;
+const GONE_MS = 10_000;
 
 export interface HostMembershipParts {
   readonly store: Store;
@@ -54,11 +55,12 @@ export class HostMembership {
   }
 
   async #takeOutTheGone(): Promise<void> {
-    const { store, hostId, leadership, log } = this.#parts;
+    const { store, hostId, leadership, log, periodMs } = this.#parts;
+    const goneMs = Math.max(GONE_MS, GONE_PERIODS * periodMs);
     const hosts = await listHosts(store.read);
     this.#watch.keepOnly(hosts.map(({ id }) => id));
     for (const host of hosts) {
-      if (this.#watch.look(host.id, host.beat).silentMs < GONE_MS || host.id === hostId) continue;
+      if (this.#watch.look(host.id, host.beat).silentMs < goneMs || host.id === hostId) continue;
       await store.write(async (context) => {
         await leadership.fence(context.db);
         if (await deleteHost(context.db, host.id, host.beat)) await endSessionsOfHost(context, host.id);

@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { postgresOfFile, redisOfFile } from '../servers/file-servers.ts';
 import { TwoHosts } from './two-hosts.ts';
+
+// Servers are stopped and started again.
+vi.setConfig({ testTimeout: 120_000 });
 
 let hosts: TwoHosts;
 beforeEach(async () => {
@@ -90,6 +93,24 @@ describe('two hosts on one store', () => {
     await runner.order(job.job_id);
     expect(await health(standby)).toMatchObject({ leader: true });
   });
+});
+
+test('a host that is gone is taken out, and its nodes are offline', async () => {
+  const { leader } = hosts;
+  const runner = await leader.connectedRunner('node');
+  await runner.disconnect();
+  const { store } = leader.running.services;
+  await eventually(async () => (await leader.client().eventList()).events.some(({ type }) => type === 'node.offline'));
+  await store.write(async ({ db }) => {
+    await db.insertInto('hosts').values({ id: 'gone', url: 'http://127.0.0.1:1', started_at: 0, beat: 1 }).execute();
+    await db.updateTable('nodes').set({ session_host: 'gone' }).where('name', '=', 'node').execute();
+  });
+  await eventually(async () => {
+    const row = await store.read.selectFrom('nodes').select('session_host').where('name', '=', 'node').executeTakeFirst();
+    return row?.session_host === null;
+  });
+  const ids = (await store.read.selectFrom('hosts').select('id').execute()).map(({ id }) => id);
+  expect(ids.sort()).toEqual([leader.config.hostId, hosts.standby.config.hostId].sort());
 });
 
 describe('Redis', () => {
