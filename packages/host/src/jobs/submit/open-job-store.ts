@@ -11,7 +11,9 @@ const OPEN = sql`state in ('pending', 'starting', 'running', 'paused')`;
 export async function countOpenJobs(db: Queries, of: { by: 'user' | 'account'; name: string }): Promise<number> {
   const owner = sql`${sql.ref(of.by)} = ${of.name}`;
   const counted = await sql<{ jobs: number }>`select count(*) as jobs from jobs where ${owner} and ${OPEN}`.execute(db);
-  const arrays = await sql<{ array: string }>`select "array" from jobs where "array" is not null and ended_at is null and ${owner}`.execute(db);
+  const arrays = await sql<{ array: string }>`select "array" from jobs where "array" is not null and ended_at is null and ${owner}`.execute(
+    db,
+  );
   const waiting = arrays.rows.reduce((total, row) => total + countIndices(parseStored<ArrayRecord>(row.array).waiting), 0);
   return (counted.rows[0]?.jobs ?? 0) - arrays.rows.length + waiting;
 }
