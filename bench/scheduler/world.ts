@@ -24,7 +24,6 @@ export class World {
   now = 1_700_000_000_000;
   private readonly random: Random;
   private readonly shapes: readonly Shape[];
-  private readonly jobs = new Map<number, QueuedJob>();
   private readonly running: Holding[] = [];
   private lastId = 0;
 
@@ -58,18 +57,7 @@ export class World {
   enqueue(count: number): void {
     for (let left = count; left > 0; left -= 1) {
       this.lastId += 1;
-      const owner = this.random.between(0, ACCOUNTS * USERS_OF_AN_ACCOUNT - 1);
-      const job: QueuedJob = {
-        id: this.lastId,
-        ...nameOwner(owner),
-        class: this.random.chance(0.1) ? 'scavenger' : 'normal',
-        priority: this.random.chance(0.05) ? 100 : 0,
-        eligibleAt: this.now - this.random.between(0, 10 * 24 * HOUR),
-        ...this.random.pick(this.shapes),
-        tasks: 1,
-      };
-      this.jobs.set(job.id, job);
-      this.fleet.enqueue(job);
+      this.fleet.enqueue(this.makeJob(this.lastId));
     }
   }
 
@@ -89,10 +77,8 @@ export class World {
   /** Makes the starts of a plan true. */
   apply({ starts }: Plan): void {
     for (const { jobId, members } of starts) {
-      const job = this.jobs.get(jobId);
-      if (job === undefined) throw new RangeError(`job ${jobId} is not known`);
+      const job = this.makeJob(jobId);
       this.fleet.dequeue(jobId);
-      this.jobs.delete(jobId);
       const endsAt = job.timeLimitMs === null ? null : this.now + job.timeLimitMs;
       const about = { user: job.user, account: job.account, class: job.class, startedAt: this.now, endsAt };
       for (const member of members) {
@@ -122,6 +108,20 @@ export class World {
     const holding: Holding = { ...about, ...part };
     this.fleet.hold(holding);
     this.running.push(holding);
+  }
+
+  /** The same for the same id, so that the queue need not be kept twice. */
+  private makeJob(id: number): QueuedJob {
+    const random = new Random(id);
+    return {
+      id,
+      ...nameOwner(random.between(0, ACCOUNTS * USERS_OF_AN_ACCOUNT - 1)),
+      class: random.chance(0.1) ? 'scavenger' : 'normal',
+      priority: random.chance(0.05) ? 100 : 0,
+      eligibleAt: this.now - random.between(0, 10 * 24 * HOUR),
+      ...random.pick(this.shapes),
+      tasks: 1,
+    };
   }
 
   private makeShape(): Shape {
