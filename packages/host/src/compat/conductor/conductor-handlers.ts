@@ -3,6 +3,7 @@ import { VERSION } from '../../health-service.ts';
 import type { Call, Handlers } from '../../http/route-table.ts';
 import type { Services } from '../../services.ts';
 import { readDashboard } from './dashboard.ts';
+import { inTheirFields } from './field-names.ts';
 import { readInlinedLog } from './inlined-log.ts';
 import { toConductorJob } from './job-words.ts';
 import { toJobCreate } from './submit-body.ts';
@@ -14,7 +15,8 @@ type QueryCall = Pick<Call<Routes['conductorQuery']>, 'identity' | 'params' | 's
 export function conductorHandlers(services: Services): Pick<Handlers, keyof typeof CONDUCTOR_ROUTES> {
   const { jobs, submits } = services;
   const submit = async ({ identity, body }: Pick<Call<Routes['conductorSubmit']>, 'identity' | 'body'>) => {
-    const job = await submits.submit(identity, toJobCreate(body));
+    const create = toJobCreate(body);
+    const job = await inTheirFields(body, () => submits.submit(identity, create));
     return { job_id: String(job.job_id) };
   };
   const query = (call: QueryCall) => inTheirWords(call.params.job_id, () => readJob(services, call));

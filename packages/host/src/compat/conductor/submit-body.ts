@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { AppError, parseMemory, type ConductorJob, type ConductorSubmit, type JobCreate } from '@weir/contract';
+import { placeOf } from './field-names.ts';
 import { parseConductorLimit } from './time-limit.ts';
 
 const MAX_CPUS = 65_536;
@@ -7,7 +8,7 @@ const MIN_MEMORY_BYTES = 1024 * 1024;
 /** Stands for the job's own folder, whose place nobody knows yet. */
 const OWN_FOLDER = '/job';
 
-/** Where a field stands in the body: `job.time_limit`, or `time_limit` in the flat form. */
+/** As `placeOf`, of the body at hand. */
 type Place = (name: keyof ConductorJob) => string;
 
 /** Reads a submit of any of the dialects; throws a refusal that names the field as it stands in the body. */
@@ -17,7 +18,7 @@ export function toJobCreate(body: ConductorSubmit): JobCreate {
   if (job !== undefined && stray !== undefined)
     throw new AppError('invalid_input', `${stray} stands beside job: put it into job`, { field: stray });
   const fields: ConductorJob = job ?? flat;
-  const place: Place = (name) => (job === undefined ? name : `job.${name}`);
+  const place: Place = (name) => placeOf(body, name);
   const memory = readMemory(fields, place);
   const limit = refuseAt(place('time_limit'), () => parseConductorLimit(fields.time_limit));
   return {

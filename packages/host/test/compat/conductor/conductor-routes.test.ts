@@ -109,6 +109,8 @@ describe('every dialect is taken', () => {
     [{ script: 'true', job: { current_working_directory: 'here' } }, 'job.current_working_directory'],
     [{ script: 'true', job: { name: 'a\u0000' } }, 'job.name'],
     [{ script: 'true', job: {}, cpus: 2 }, 'cpus'],
+    [{ script: 'true', job: { current_working_directory: '/data', standard_error: 'a%z' } }, 'job.standard_error'],
+    [{ script: 'true', current_working_directory: '/data', standard_output: 'a%z' }, 'standard_output'],
     [{ job: FULL.job }, 'script'],
   ])('but %j is refused, naming %s', async (body, field) => {
     const answer = await post('/jobs/submit', body);
