@@ -108,21 +108,29 @@ export class Mirror {
 
   /** Takes a start of this host's own at once: its event may be told later. */
   noteStarted(row: QueueRow, members: readonly NewMember[]): void {
-    if (this.#copy.held.attemptOf(row.id) !== row.attempt) this.#copy.setJob(row, Date.now(), members);
+    if (this.#copy.held.attemptOf(row.id) === row.attempt) return;
+    try {
+      this.#copy.setJob(row, Date.now(), members);
+    } catch (error) {
+      this.#distrust(error);
+    }
   }
 
   #take(batch: readonly Committed[]): void {
     this.#untaken += 1;
     this.#tail = this.#tail
       .then(() => this.#apply(batch))
-      .catch((error: unknown) => {
-        this.#sound = false;
-        this.#parts.log.error({ err: error }, "the scheduler's copy could not follow the store: it is loaded again");
-        this.#tellRoom();
-      })
+      .catch((error: unknown) => this.#distrust(error))
       .finally(() => {
         this.#untaken -= 1;
       });
+  }
+
+  /** A node that shrank between a plan and its commit, or a store that could not be read. */
+  #distrust(error: unknown): void {
+    this.#sound = false;
+    this.#parts.log.error({ err: error }, "the scheduler's copy could not follow the store: it is loaded again");
+    this.#tellRoom();
   }
 
   async #apply(batch: readonly Committed[]): Promise<void> {
