@@ -42,7 +42,7 @@ export class ExecutorBench {
   }
 
   order(id: AttemptId, program: Program, more: Partial<Launch> = {}): void {
-    this.executor.start(id, { ...DEFAULTS, executor: this.#kind, ...more, program });
+    this.executor.start(id, { ...LAUNCH_DEFAULTS, executor: this.#kind, ...more, program });
   }
 
   /** Orders attempt 1 of a job that runs a shell script text. */
@@ -129,7 +129,8 @@ export class ExecutorBench {
   }
 }
 
-const DEFAULTS: Omit<Launch, 'program'> = {
+/** What a launch says when a test does not care. */
+export const LAUNCH_DEFAULTS: Omit<Launch, 'program'> = {
   name: 'test job',
   user: 'tester',
   env: {},
