@@ -30,14 +30,19 @@ function describeFacts(job: Job): (readonly [string, Cell | null])[] {
     ['stdout', job.stdout],
     ['stderr', job.stderr],
     ['comment', job.comment],
-    ['array', job.array === null ? null : `${job.array.spec}: ${formatTasks(job.array)}, ${job.array.waiting} waiting`],
+    [
+      'array',
+      job.array === null
+        ? null
+        : `${job.array.spec}: ${formatTasks(job.array)}${job.array.waiting === 0 ? '' : `, ${job.array.waiting} waiting`}`,
+    ],
     ['task', job.array_id === null ? null : `${job.array_index ?? 0} of array ${job.array_id}`],
     ['batch', job.batch_id === job.job_id ? null : job.batch_id],
     ...describePlace(job),
     ['resources', describeResources(job)],
     ['priority', job.class === 'normal' ? job.priority : `${job.priority}, class ${job.class}`],
     ['time limit', job.time_limit_ms === null ? null : formatSpan(job.time_limit_ms)],
-    ['attempt', job.requeue ? `${job.attempt} (runs again when its node is lost)` : job.attempt],
+    ['attempt', job.array !== null ? null : job.requeue ? `${job.attempt} (runs again when its node is lost)` : job.attempt],
     ['made room', job.preemptions === 0 ? null : `${job.preemptions} ${job.preemptions === 1 ? 'time' : 'times'}`],
     ['workflow', job.workflow_id === null ? null : `${job.workflow_id}${job.stage === null ? '' : `, stage ${job.stage}`}`],
     ['depends', job.depends.length === 0 ? null : job.depends.map(({ kind, job_id }) => `${kind}:${job_id}`).join(', ')],

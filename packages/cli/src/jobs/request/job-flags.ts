@@ -1,20 +1,10 @@
 import { Option, type Command } from 'commander';
 import type { Config } from '../../config.ts';
+import type { JobFlag } from './job-flag.ts';
 import { joinRequests, type JobRequest } from './job-request.ts';
 import { PLACE_FLAGS } from './place-flags.ts';
 import { QUEUE_FLAGS } from './queue-flags.ts';
 import { RUN_FLAGS } from './run-flags.ts';
-
-/** An option that says something about a job. */
-export interface JobFlag {
-  /** As the help shows it: `--memory <size>`. */
-  readonly flags: string;
-  readonly help: string;
-  /** Takes back what a script says; not in the list of the help. */
-  readonly hidden?: boolean;
-  /** What it says; `text` is empty for an option without a value. */
-  readonly read: (text: string, config: Config) => JobRequest;
-}
 
 const GROUPS: readonly (readonly [string, readonly JobFlag[]])[] = [
   ['What it needs:', PLACE_FLAGS],

@@ -4,7 +4,7 @@ import { readGpus } from '../../input/gpu-request.ts';
 import { readLabels } from '../../input/labels.ts';
 import { readWhole } from '../../input/numbers.ts';
 import { STRATEGIES } from './choices.ts';
-import type { JobFlag } from './job-flags.ts';
+import type { JobFlag } from './job-flag.ts';
 
 const MAX_CPUS = 65_536;
 const whole = (option: string, min: number, max: number) => readWhole({ option, min, max });

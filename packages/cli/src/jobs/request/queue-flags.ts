@@ -4,7 +4,7 @@ import { readChoice } from '../../input/choice.ts';
 import { readDependencies } from '../../input/dependencies.ts';
 import { readWhole } from '../../input/numbers.ts';
 import { CLASSES } from './choices.ts';
-import type { JobFlag } from './job-flags.ts';
+import type { JobFlag } from './job-flag.ts';
 
 const readPriority = readWhole({ option: '--priority', min: -1000, max: 1000 });
 

@@ -3,7 +3,7 @@ import { AppError, parseDuration } from '@weir/contract/client';
 import { readChoice } from '../../input/choice.ts';
 import { readEnvironment } from '../../input/environment.ts';
 import { CHECKPOINT_SIGNALS, EXECUTORS } from './choices.ts';
-import type { JobFlag } from './job-flags.ts';
+import type { JobFlag } from './job-flag.ts';
 
 /** Options about the process of a job. */
 export const RUN_FLAGS: readonly JobFlag[] = [

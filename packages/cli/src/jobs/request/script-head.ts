@@ -1,16 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '@weir/contract/client';
 import type { Config } from '../../config.ts';
+import type { Directive } from './directive.ts';
 import { addJobFlags } from './job-flags.ts';
 import { joinRequests, type JobRequest } from './job-request.ts';
 import { readSlurmLines } from './slurm-options.ts';
 import { splitWords } from './shell-words.ts';
-
-/** A line of a script that speaks to the queue. */
-export interface Directive {
-  readonly line: number;
-  readonly words: readonly string[];
-}
 
 /** What the head of a script asks for, and what of it was not understood. */
 export interface ScriptHead {

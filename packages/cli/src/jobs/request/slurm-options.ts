@@ -1,4 +1,4 @@
-import type { Directive } from './script-head.ts';
+import type { Directive } from './directive.ts';
 
 /** What an option of sbatch becomes: our words, or why there are none. */
 type Translation = readonly string[] | { readonly because: string };
