@@ -58,11 +58,18 @@ const report = await withCleanup(async (cleanup) => {
   await workload.stop();
   await fleet.mend();
   console.error(`${workload.acknowledged.length} jobs acknowledged; waiting for their ends`);
-  await waitFor(async () => ((await countLive(fleet)) === 0 ? true : undefined), {
-    what: 'every job to end',
-    limitMs: CONVERGE_MS,
-    everyMs: 1_000,
-  }).catch((error: unknown) => console.error(error instanceof Error ? error.message : error));
+  await waitFor(
+    () =>
+      countLive(fleet).then(
+        (live) => (live === 0 ? true : undefined),
+        () => undefined,
+      ),
+    {
+      what: 'every job to end',
+      limitMs: CONVERGE_MS,
+      everyMs: 1_000,
+    },
+  ).catch((error: unknown) => console.error(error instanceof Error ? error.message : error));
   await watch.stop();
   const jobs = await readJobs(fleet.client(60_000));
   const events = await readEvents(fleet.client(60_000));

@@ -97,6 +97,7 @@ export class Fleet {
       service.signal('SIGCONT');
       service.start();
     }
+    for (const host of this.hosts) await waitFor(() => answers(host), { what: host.machine.name, limitMs: READY_MS, everyMs: 200 });
   }
 }
 

@@ -56,7 +56,7 @@ export class StoreMachine {
   async ready(): Promise<void> {
     await waitFor(
       async () => {
-        const check = requireCommand([join(this.#programs, 'pg_isready'), '-q', '-h', this.machine.address]);
+        const check = requireCommand([join(this.#programs, 'pg_isready'), '-q', '-U', 'postgres', '-h', this.machine.address]);
         return check.then(() => true).catch(() => undefined);
       },
       { what: 'PostgreSQL', limitMs: START_MS, everyMs: 200 },
