@@ -18,6 +18,8 @@ beforeEach(async () => {
     runner.beat(50);
     runners.push(runner);
   }
+  const body = { command: ['true'], nodes: 2 };
+  await eventually(async () => (await client.jobDryRun({ body }).catch(() => undefined))?.kind === 'starting_now');
 });
 afterEach(() => host[Symbol.asyncDispose]());
 
