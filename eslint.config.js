@@ -71,7 +71,14 @@ export default defineConfig(
     rules: { '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }] },
   },
   {
-    files: ['packages/cli/src/**/*.ts', 'bench/**/*.ts', 'chaos/**/*.ts', 'e2e/**/*.ts', 'tools/**/*.ts', 'packages/stages/src/**/*-output.ts'],
+    files: [
+      'packages/cli/src/**/*.ts',
+      'bench/**/*.ts',
+      'chaos/**/*.ts',
+      'e2e/**/*.ts',
+      'tools/**/*.ts',
+      'packages/stages/src/**/*-output.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {
