@@ -18,7 +18,7 @@ async function killFor(members: readonly Member[], random: Random): Promise<void
 
 async function freeze(member: Member, random: Random): Promise<void> {
   member.service.signal('SIGSTOP');
-  await pause(random, 500, 9_000);
+  await pause(random, 500, 12_000);
   member.service.signal('SIGCONT');
 }
 
@@ -39,7 +39,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   node_cut_off: async (fleet, random) => {
     const { machine } = random.pick(fleet.nodes);
     await machine.cut(random.pick(['in', 'out', 'both']));
-    await pause(random, 500, 9_000);
+    await pause(random, 500, 12_000);
     await machine.heal();
   },
   clock_stepped: (fleet, random) => stepClock(random.pick([...fleet.hosts, ...fleet.nodes]), random),
@@ -79,3 +79,6 @@ export const CLUSTER_FAULTS: Readonly<Record<string, Fault>> = {
     await fleet.store?.flushRedis().catch(() => undefined);
   },
 };
+
+/** How often a fault is made beside the others; 1 where nothing is said. A fleet has more nodes than hosts. */
+export const WEIGHTS: Readonly<Record<string, number>> = { runner_killed: 3, runner_frozen: 3, node_cut_off: 4, users_meddle: 2 };

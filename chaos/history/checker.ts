@@ -10,6 +10,9 @@ export interface History {
   readonly events: readonly Event[];
 }
 
+/** The exit code of programs that are meant to fail. */
+export const SCRIPTED_FAILURE = 3;
+
 /** Everything that a sound system would not have done, as sentences; empty = sound. */
 export function findViolations(history: History): string[] {
   const jobs = new Map(history.jobs.map((job) => [job.job_id, job]));
@@ -23,7 +26,7 @@ export function findViolations(history: History): string[] {
 function checkJob(job: Job, history: History): string[] {
   if (!jobHasEnded(job)) return [`job ${job.job_id} has not ended: ${job.state} (${job.reason ?? 'no reason'})`];
   const lives = history.lives.get(job.job_id) ?? [];
-  return [...checkCompleted(job, lives), ...checkRepeats(job, lives), ...checkOverlap(job, lives)];
+  return [...checkCompleted(job, lives), ...checkFailed(job), ...checkRepeats(job, lives), ...checkOverlap(job, lives)];
 }
 
 /** What is said to have completed ran to its end, as the attempt that it is said to be, on every node of it. */
@@ -34,6 +37,12 @@ function checkCompleted(job: Job, lives: readonly Life[]): string[] {
   return whole.length === expected
     ? []
     : [`job ${job.job_id} completed as attempt ${job.attempt}, but ${whole.length} of ${expected} programs of it ended`];
+}
+
+/** Only a program that says so itself fails: not one that waited long, and not one whose machines had trouble. */
+function checkFailed(job: Job): string[] {
+  if (job.state !== 'failed' || job.array !== null || job.nodes > 1 || job.exit_code === SCRIPTED_FAILURE) return [];
+  return [`job ${job.job_id} failed and its program did not: ${job.reason ?? 'no reason'}`];
 }
 
 /** One attempt is executed at most once on a node; a job that may not be repeated has one attempt that ran. */

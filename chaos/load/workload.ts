@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type Client, type JobCreate } from '@weir/contract/client';
+import { SCRIPTED_FAILURE } from '../history/checker.ts';
 import { markedScript } from '../history/marks.ts';
 import type { Random } from '../world/random.ts';
 
@@ -59,7 +60,7 @@ export class Workload {
   #makeBody(): JobCreate {
     const { random, marks, tag } = this.#options;
     const seconds = random.between(0, 3);
-    const code = random.chance(0.05) ? 3 : 0;
+    const code = random.chance(0.05) ? SCRIPTED_FAILURE : 0;
     const plain: JobCreate = {
       script: markedScript(marks, { seconds, code }),
       cpus: random.whole(1, 4),

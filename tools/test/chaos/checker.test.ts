@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Event, Job } from '@weir/contract/client';
+import type { Event, Job, Node } from '@weir/contract/client';
 import { findViolations, type History } from '../../../chaos/history/checker.ts';
 import { readLives, type Life } from '../../../chaos/history/marks.ts';
+import { replayHoldings } from '../../../chaos/history/replay.ts';
 
 const job = (facts: Partial<Job>): Job =>
   ({ job_id: 1, state: 'completed', attempt: 1, nodes: 1, requeue: false, array: null, reason: null, ...facts }) as Job;
@@ -41,6 +42,7 @@ describe('the checker of a history', () => {
       { lives: new Map([[1, [life({}), life({ attempt: 2, node: 'b', from: 15n, to: 25n })]]]) },
       /attempts 1 and 2 of job 1 ran at the same time/,
     ],
+    ['a failure that was not the program’s own', { jobs: [job({ state: 'failed', exit_code: 1 })] }, /failed and its program did not/],
     ['a job that ends twice', { events: [ended(1), ended(1)] }, /job 1 ended 2 times/],
   ])('finds %s', (_, history, sentence) => {
     expect(check(history)).toContainEqual(expect.stringMatching(sentence));
@@ -59,4 +61,28 @@ test('marks become lives: whole, broken off, repeated', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+describe('the replay of what attempts held', () => {
+  const event = (type: Event['type'], job_id: number, data: Event['data']): Event => ({
+    ...ended(job_id),
+    type,
+    data: { attempt: 1, ...data },
+  });
+  const start = (id: number, cpus: number, gpu_ids: number[] = []) =>
+    event('job.starting', id, { members: [{ node: 'a', cpus, memory_bytes: 0, gpu_ids }] });
+  const replay = (...events: Event[]) => replayHoldings(events, [{ name: 'a', cpus: 4, memory_bytes: 100 } as Node]);
+
+  test('has nothing to say when each gives back before the next takes', () => {
+    expect(replay(start(1, 4, [0]), event('job.ended', 1, {}), start(2, 4, [0]), event('job.requeued', 2, {}))).toEqual([]);
+  });
+
+  test.each<[string, Event[], RegExp]>([
+    ['too many CPUs', [start(1, 3), start(2, 2)], /a held 5 of 4 CPUs/],
+    ['a GPU held twice', [start(1, 1, [0]), start(2, 1, [0])], /a held a GPU twice/],
+    ['a second start of one attempt', [start(1, 1), start(1, 1)], /attempt 1.1 was started twice/],
+    ['what is never given back', [start(1, 1)], /attempt 1.1 was never released/],
+  ])('finds %s', (_, events, sentence) => {
+    expect(replay(...events)).toContainEqual(expect.stringMatching(sentence));
+  });
 });
