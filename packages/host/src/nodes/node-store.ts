@@ -100,6 +100,20 @@ export async function listNodeNames(db: Queries): Promise<string[]> {
   return (await db.selectFrom('nodes').select('name').orderBy('name').execute()).map((row) => row.name);
 }
 
+/** Those of these nodes that take jobs now: connected, online and not drained. */
+export async function findReadyNodes(db: Queries, names: readonly string[]): Promise<Set<string>> {
+  if (names.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('nodes')
+    .select('name')
+    .where('name', 'in', names)
+    .where('state', '=', 'online')
+    .where('session_host', 'is not', null)
+    .where('drained', '=', 0)
+    .execute();
+  return new Set(rows.map(({ name }) => name));
+}
+
 /** Finds a node by name. */
 export async function findNode(db: Queries, name: string): Promise<StoredNode | undefined> {
   const row = await db.selectFrom('nodes').selectAll().where('name', '=', name).executeTakeFirst();

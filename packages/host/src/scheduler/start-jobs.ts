@@ -4,6 +4,7 @@ import { beginAttempt, transitionJob } from '../jobs/attempt-store.ts';
 import type { ArrayRecord } from '../jobs/job-request.ts';
 import { findJob, insertJob } from '../jobs/job-store.ts';
 import { subjectOf } from '../jobs/subject-of.ts';
+import { findReadyNodes } from '../nodes/node-store.ts';
 import type { WriteContext } from '../store/group-commit.ts';
 import { parseStored } from '../store/parse-json.ts';
 import type { JobRow, NewJob } from '../store/schema.ts';
@@ -25,10 +26,13 @@ const LAUNCH_BYTES = 64 * 1024;
 const LOWEST_PORT = 20_000;
 const PORTS = 12_000;
 
-/** Starts jobs that are still pending; one that was cancelled meanwhile stays as it is and is not among what is returned. */
+/**
+ * Starts jobs that are still pending on nodes that still take jobs; any other (cancelled, or its node drained, lost or removed since the plan
+ * was made) stays as it is and is not among what is returned.
+ */
 export async function startJobs(context: WriteContext, chunk: readonly Placed[]): Promise<Started[]> {
   const started: Started[] = [];
-  for (const placed of chunk) {
+  for (const placed of await keepPossible(context, chunk)) {
     const job = await beginJob(context, placed);
     if (job !== undefined) started.push({ job, members: placed.members });
   }
@@ -50,11 +54,12 @@ export async function startTasks(context: WriteContext, arrayId: number, starts:
   const record = parseStored<ArrayRecord>(array.array);
   const waiting = record.waiting === '' ? [] : [...parseArraySpec(record.waiting).indices];
   const started: Started[] = [];
-  for (const { members } of starts) {
+  for (const { members } of await keepPossible(context, starts)) {
     const index = waiting.shift();
     if (index === undefined) break;
     started.push({ job: await insertJob(context.db, makeTask(array, index, members)), members });
   }
+  if (started.length === 0) return [];
   await commitStarts(context, started);
   const changes = {
     array: JSON.stringify({ ...record, waiting: formatIndices(waiting) }),
@@ -64,6 +69,13 @@ export async function startTasks(context: WriteContext, arrayId: number, starts:
   const changed = await transitionJob(context.db, { id: arrayId, from: ['pending'] }, changes);
   if (changed !== undefined) await context.emit({ type: 'job.updated', ...subjectOf(changed), data: { waiting: waiting.length } }, changed);
   return started;
+}
+
+/** What is placed on nodes that take jobs: on any other nobody would ever end it. */
+async function keepPossible(context: WriteContext, placed: readonly Placed[]): Promise<Placed[]> {
+  const nodes = new Set(placed.flatMap(({ members }) => members.map(({ node }) => node)));
+  const ready = await findReadyNodes(context.db, [...nodes]);
+  return placed.filter(({ members }) => members.every(({ node }) => ready.has(node)));
 }
 
 /** Ends a job that cannot be started for a reason of its own. */

@@ -57,8 +57,12 @@ export class FleetCopy {
     this.fleet.removeNode(name);
   }
 
-  /** Takes a job as it is now. `members` are what its attempt holds, where the event told it. */
+  /**
+   * Takes a job as it is now. `members` are what its attempt holds, where the event told it. A row from before an attempt that is known to
+   * hold something is told late and changes nothing.
+   */
   setJob(row: QueueRow, now: number, members?: readonly NewMember[]): Effect {
+    if ((this.held.attemptOf(row.id) ?? 0) > row.attempt) return 'none';
     const rules = JOB_STATE_RULES[row.state];
     if (rules.terminal) {
       this.waiting.drop(row, false);
