@@ -14,13 +14,16 @@ import { failStart, startJobs, startTasks, TooLargeError, type Placed, type Star
 const CHUNK = 50;
 
 export interface CommitParts {
-  readonly store: Store;
+  readonly store: Pick<Store, 'write'>;
   readonly mirror: Mirror;
   readonly leadership: Leadership;
   readonly log: Logger;
 }
 
-/** Makes a plan true. A job that cannot be started for a reason of its own ends alone: those planned with it start. */
+/**
+ * Makes a plan true. A job that cannot be started for a reason of its own ends alone: those planned with it start.
+ * Throws `store_unavailable`, once nothing of the plan is under way any more: what of it was stored is not known then.
+ */
 export async function commitPlan(parts: CommitParts, plan: Plan): Promise<void> {
   const placed = placeMembers(parts.mirror.copy, plan.starts);
   const { arrays } = parts.mirror.copy.waiting;
@@ -30,7 +33,10 @@ export async function commitPlan(parts: CommitParts, plan: Plan): Promise<void> 
   for (const [arrayId, starts] of Map.groupBy(tasks, ({ jobId }) => jobId))
     work.push(startAlone(parts, arrayId, (context) => startTasks(context, arrayId, starts)));
   if (plan.preemptions.length > 0) work.push(guarded(parts, (context) => preemptAll(context, plan.preemptions)));
-  await Promise.all(work);
+  const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
+  if (failed === undefined) return;
+  parts.mirror.doubt();
+  throw failed.reason;
 }
 
 async function startAll(parts: CommitParts, chunk: readonly Placed[]): Promise<void> {

@@ -30,12 +30,13 @@ export function makePlacementLoop(parts: PlacementParts): Loop {
     dueInMs: () => ((next) => (next === undefined ? undefined : next - Date.now()))(mirror.copy.waiting.nextBegin),
     run: async () => {
       await mirror.refresh(Date.now());
-      await mirror.settled();
       if (performance.now() - checkedAt > CHECK_MS) {
         checkedAt = performance.now();
         await refreshLoads(mirror, parts.store.read);
         await repairDrift(mirror, parts.store.read, log);
       }
+      // Last: who became the leader meanwhile plans with what was read since.
+      await mirror.settled();
       if (leadership.isLeader) await placeJobs(parts);
     },
   });

@@ -31,6 +31,8 @@ export class Mirror {
   #tail: Promise<void> = Promise.resolve();
   #untaken = 0;
   #sound = true;
+  /** How often the copy was found unsound: what was read before the last time does not make it sound. */
+  #doubts = 0;
   #sharesReadAt = Date.now();
   #used = false;
   #tellRoom: () => void = () => undefined;
@@ -66,14 +68,25 @@ export class Mirror {
   /** Resolves when everything that was committed before the call is taken; rejects when the store cannot be read. */
   async settled(): Promise<void> {
     await this.#tail;
-    if (!this.#sound) await this.reload();
+    if (this.#sound) return;
+    // A transaction whose answer was lost may still be on its way: a write of ours comes after it.
+    await this.#parts.store.write(() => Promise.resolve());
+    await this.reload();
   }
 
-  /** Forgets everything and reads it again. */
+  /** To be called when it is not known what was committed: the copy is unsound until it is loaded anew. */
+  doubt(): void {
+    this.#sound = false;
+    this.#doubts += 1;
+  }
+
+  /** Forgets everything and reads it again; until that is done the copy is unsound. */
   reload(): Promise<void> {
+    this.doubt();
+    const doubts = this.#doubts;
     const loaded = this.#tail.then(async () => {
       this.#copy = await loadCopy(this.#parts.store.read, this.#parts.policy, this.#shapes);
-      this.#sound = true;
+      this.#sound = doubts === this.#doubts;
       this.#tellRoom();
     });
     this.#tail = loaded.catch(() => undefined);
@@ -128,7 +141,7 @@ export class Mirror {
 
   /** A node that shrank between a plan and its commit, or a store that could not be read. */
   #distrust(error: unknown): void {
-    this.#sound = false;
+    this.doubt();
     this.#parts.log.error({ err: error }, "the scheduler's copy could not follow the store: it is loaded again");
     this.#tellRoom();
   }
