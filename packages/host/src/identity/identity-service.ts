@@ -11,7 +11,7 @@ export type { Identity };
 
 const TICKET_MS = 10 * 60_000;
 const BROWSER_SESSION_MS = 12 * 3_600_000;
-/** A secret cannot be guessed; this bounds what guessing costs the store. */
+/** A secret cannot be guessed; a program that goes on with a wrong one is told to wait. */
 const WRONG_TOKENS = { most: 1_000, windowMs: 60_000 };
 
 /** Tokens in, identities out. */
@@ -33,7 +33,7 @@ export class IdentityService {
    * The user that a token belongs to; what another host changed counts within a second, what this host changed at once.
    * Throws `unauthenticated`, or `too_many_requests` when the address has sent too many wrong ones.
    */
-  async authenticateUser(secret: string | undefined, address = ''): Promise<Identity> {
+  async authenticateUser(secret: string | undefined, address: string): Promise<Identity> {
     const recent = secret === undefined ? undefined : this.#recent.find(secret);
     if (recent !== undefined) return recent;
     const { generation } = this.#recent;
@@ -51,7 +51,7 @@ export class IdentityService {
   }
 
   /** The node that a token belongs to; throws as `authenticateUser`. */
-  async authenticateNode(secret: string | undefined, address = ''): Promise<string> {
+  async authenticateNode(secret: string | undefined, address: string): Promise<string> {
     const token = await this.#find(secret, 'node', address);
     if (token === undefined) {
       throw new AppError(
@@ -106,9 +106,10 @@ export class IdentityService {
 
   async #find(secret: string | undefined, kind: 'user' | 'node', address: string): Promise<TokenRow | undefined> {
     if (secret === undefined) return undefined;
-    if (!this.#recent.wasGood(secret)) this.#wrong.check(address);
     const token = await findToken(this.#store.read, secret);
     if (token?.kind !== kind) {
+      // Good tokens are never refused for what others send from the same address: a job may run beside the runner of its node.
+      this.#wrong.check(address);
       this.#wrong.fail(address);
       return undefined;
     }

@@ -20,11 +20,6 @@ export class RecentIdentities {
     return entry !== undefined && performance.now() < entry.until ? entry.identity : undefined;
   }
 
-  /** True when the token was good a while ago: somebody who holds it does not guess. */
-  wasGood(secret: string): boolean {
-    return this.#known.has(secret);
-  }
-
   /** Keeps what was read in `generation`, unless something was forgotten since. */
   remember(secret: string, identity: Identity, generation: number): void {
     if (generation !== this.#generation) return;
@@ -35,6 +30,6 @@ export class RecentIdentities {
   /** Makes the next look of everybody go to the store: users or tokens changed. */
   forget(): void {
     this.#generation += 1;
-    for (const entry of this.#known.values()) entry.until = 0;
+    this.#known.clear();
   }
 }

@@ -110,4 +110,8 @@ test('wrong tokens are refused alike, and an address that sends very many is tol
   await own.running.services.store.write(({ emit }) => emit({ type: 'policy.changed', owner: 'host' }));
   expect((await own.inject({ url: '/api/me', token: good })).statusCode).toBe(200);
   expect((await own.inject({ url: '/api/me', token: null })).statusCode).toBe(401);
+  // Whoever runs a program on a machine can send wrong tokens from its address: that must lock out neither its runner nor its users.
+  const { secret: token } = await own.client().tokenCreate({ body: { kind: 'user' } });
+  expect((await own.inject({ url: '/api/me', token })).statusCode).toBe(200);
+  await (await own.runner('here')).connect();
 });

@@ -57,7 +57,7 @@ export function hakuriverHandlers(services: Services): Pick<Handlers, keyof type
 /** Anybody may ask whether it works; who shows a token is told of the nodes. */
 async function readHealth({ health, nodes, identity }: Services, { reply, query }: Call<Routes['compatHealth']>) {
   const bearer = readBearer(reply.request);
-  if (bearer !== undefined) await identity.authenticateUser(bearer);
+  if (bearer !== undefined) await identity.authenticateUser(bearer, reply.request.ip);
   const { status } = await health.check();
   if (status === 'unhealthy') void reply.status(503);
   const told = bearer === undefined || status === 'unhealthy' ? undefined : readNodeHealth(await nodes.list(), query.hostname);
