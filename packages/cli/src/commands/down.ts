@@ -35,7 +35,8 @@ async function shutDown(call: Invocation<Options>): Promise<void> {
   if (call.options.cancelJobs === true) {
     // A host that was just killed is being started again.
     if (supervisor !== undefined) await waitUntilReady(places, { deadlineAt: Date.now() + STOP_TIMEOUT_MS, failure: () => undefined });
-    note(`cancelled ${await cancelAllJobs(call.link())} jobs`);
+    const cancelled = await cancelAllJobs(call.link());
+    note(`cancelled ${cancelled} job${cancelled === 1 ? '' : 's'}`);
   }
   if (supervisor !== undefined) {
     signalProcess(supervisor, 'SIGTERM');

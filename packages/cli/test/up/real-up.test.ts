@@ -114,7 +114,7 @@ test('down --cancel-jobs ends every job first', async () => {
   const job = parseJson<Job>((await run('job', 'submit', '--json', '--', 'sleep', '1000')).stdout);
   process.kill(pidOf(places().host) ?? 0, 'SIGKILL');
   const { stderr, stdout } = await run('down', '--cancel-jobs');
-  expect([stderr, stdout]).toEqual(['cancelled 1 jobs\n', 'Weir is down\n']);
+  expect([stderr, stdout]).toEqual(['cancelled 1 job\n', 'Weir is down\n']);
   await up();
   expect(parseJson<Job>((await run('job', 'show', String(job.job_id), '--json')).stdout).state).toBe('cancelled');
 });
