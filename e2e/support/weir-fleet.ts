@@ -11,17 +11,24 @@ const LAUNCHER = join(ROOT, 'weir');
 /** Short leases, so that a test sees a node fall silent. */
 const PACE = { WEIR_HEARTBEAT_MS: '300', WEIR_NODE_LEASE_MS: '1500', WEIR_NODE_LOST_AFTER_MS: '4000' };
 
+interface ProcessOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** Words of a command that executes the ones that follow them somewhere else. */
+  readonly within?: readonly string[] | undefined;
+}
+
 /** A process of the fleet, started as a person would and ended as a power cut would. */
 export class FleetProcess {
   readonly home: string;
   readonly #argv: readonly string[];
-  readonly #env: Readonly<Record<string, string>>;
+  readonly #options: ProcessOptions;
   #child: ChildProcess | undefined;
 
-  constructor(home: string, argv: readonly string[], env: Readonly<Record<string, string>>) {
+  /** `argv` are the words after `weir`. */
+  constructor(home: string, argv: readonly string[], options: ProcessOptions) {
     this.home = home;
     this.#argv = argv;
-    this.#env = env;
+    this.#options = options;
     mkdirSync(home, { recursive: true });
   }
 
@@ -36,8 +43,9 @@ export class FleetProcess {
   start(): void {
     if (this.isRunning) return;
     const log = openSync(join(this.home, 'output.log'), 'a');
-    const env = { ...process.env, ...PACE, ...this.#env, WEIR_HOME: this.home, NO_COLOR: '1' };
-    this.#child = spawn(LAUNCHER, this.#argv, { env, detached: true, stdio: ['ignore', log, log] });
+    const env = { ...process.env, ...PACE, ...this.#options.env, WEIR_HOME: this.home, NO_COLOR: '1' };
+    const [program = LAUNCHER, ...args] = [...(this.#options.within ?? []), LAUNCHER, ...this.#argv];
+    this.#child = spawn(program, args, { env, detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
   }
 
@@ -64,6 +72,7 @@ export interface NodeOptions {
   readonly cpus?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly labels?: string;
+  readonly within?: readonly string[];
 }
 
 /** Hosts and nodes on this machine, each with a Weir home of its own, joined as the guide says. */
@@ -89,10 +98,12 @@ export class WeirFleet {
   async addHost(env: Readonly<Record<string, string>> = {}): Promise<FleetProcess> {
     const name = `host${this.hosts.length + 1}`;
     const host = new FleetProcess(join(this.folder, name), ['host'], {
-      ...this.#storeEnv,
-      WEIR_NODE_NAME: name,
-      WEIR_PORT: String(20_000 + Math.floor(Math.random() * 20_000)),
-      ...env,
+      env: {
+        ...this.#storeEnv,
+        WEIR_NODE_NAME: name,
+        WEIR_PORT: String(20_000 + Math.floor(Math.random() * 20_000)),
+        ...env,
+      },
     });
     this.hosts.push(host);
     host.start();
@@ -113,7 +124,13 @@ export class WeirFleet {
 
   client(host = this.hosts[0]): Client {
     if (host === undefined) throw new Error('the fleet has no host');
-    return createClient({ url: this.url(host), token: readField(join(host.home, 'credential'), 'token') });
+    return createClient({ url: this.url(host), token: this.token(host) });
+  }
+
+  /** The credential of the admin. */
+  token(host = this.hosts[0]): string {
+    if (host === undefined) throw new Error('the fleet has no host');
+    return readField(join(host.home, 'credential'), 'token');
   }
 
   url(host = this.hosts[0]): string {
@@ -128,8 +145,8 @@ export class WeirFleet {
     const words = ['node', 'join', '--host', hosts, '--token', secret, '--name', name];
     const labels = options.labels === undefined ? [] : ['--labels', options.labels];
     const node = new FleetProcess(join(this.folder, name), [...words, ...labels], {
-      WEIR_CPUS: String(options.cpus ?? 4),
-      ...options.env,
+      env: { WEIR_CPUS: String(options.cpus ?? 4), ...options.env },
+      within: options.within,
     });
     this.nodes.set(name, node);
     node.start();
@@ -186,6 +203,18 @@ export class WeirFleet {
         .catch(() => undefined);
       return job === undefined || job.ended_at === null ? undefined : job;
     });
+  }
+
+  /** All that a job has written so far. */
+  async text(jobId: number, stream: 'stdout' | 'stderr' = 'stdout'): Promise<string> {
+    return Buffer.from(await this.client().jobLogs({ params: { job_id: jobId }, query: { stream } })).toString('utf8');
+  }
+
+  /** What a job that runs a line of shell writes to its standard output. */
+  async outputOf(line: string, rest: JobCreate = {}): Promise<string> {
+    const job = await this.sh(line, rest);
+    await this.end(job.job_id);
+    return this.text(job.job_id);
   }
 
   /** Ends every process of the fleet and of its jobs, and deletes its folders. */
