@@ -20,8 +20,17 @@ export function parseArraySpec(text: string): ArraySpec {
   const match = /^(\d{1,7}(?:-\d{1,7}(?::\d{1,7})?)?(?:,\d{1,7}(?:-\d{1,7}(?::\d{1,7})?)?)*)(?:%(\d{1,6}))?$/.exec(text);
   const parallel = match?.[2] === undefined ? null : Number(match[2]);
   const indices = new Set<number>();
-  for (const part of match?.[1]?.split(',') ?? []) for (const index of expandRange(part)) indices.add(index);
-  if (match === null || indices.size === 0 || indices.size > MAX_TASKS || parallel === 0) {
+  let left = MAX_TASKS;
+  let isSound = match !== null && parallel !== 0;
+  for (const part of match?.[1]?.split(',') ?? []) {
+    const range = expandRange(part);
+    left -= range.length;
+    // Many wide ranges that say the same would take seconds to put together.
+    isSound &&= range.length > 0 && left >= 0;
+    if (!isSound) break;
+    for (const index of range) indices.add(index);
+  }
+  if (!isSound) {
     throw new AppError(
       'invalid_input',
       `"${text}" is not an array: use 1-100, 0-20:2 or 1,5,9, with %8 for at most eight at once; at most ${MAX_TASKS} tasks`,

@@ -3,6 +3,8 @@ import { listBatchItems } from '../../../src/jobs/submit/batch-items.ts';
 
 const [a, b] = [{ node: 'a' }, { node: 'b', gpu_ids: [1] }];
 
+const waits = (count: number) => Array.from({ length: count }, (_, id) => ({ kind: 'afterok' as const, job_id: id + 1 }));
+
 test('targets and commands give their product, targets first', () => {
   const items = listBatchItems({ job: { cpus: 2 }, targets: [a, b], commands: [['x'], ['y']] });
   expect(items).toEqual([
@@ -27,6 +29,8 @@ test.each([
   [{ job: { command: ['x'] }, commands: [['y']] }, 'job.command'],
   [{ job: { script: 'x' }, commands: [['y']] }, 'job.command'],
   [{ job: { command: ['x'], target: a }, targets: [b] }, 'job.target'],
+  [{ job: { array: '1-1001' }, commands: Array.from({ length: 100 }, () => ['x']) }, 'job.array'],
+  [{ job: { depends: waits(1_001) }, commands: Array.from({ length: 100 }, () => ['x']) }, 'job.depends'],
   [{ job: {}, targets: Array.from({ length: 101 }, () => a), commands: Array.from({ length: 100 }, () => ['x']) }, 'commands'],
 ])('what says two things or nothing is refused (%#)', (batch, field) => {
   expect(() => listBatchItems(batch)).toThrow(
