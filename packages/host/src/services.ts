@@ -69,41 +69,11 @@ export interface Services {
 /** Opens the store and wires the parts; starts nothing. */
 export async function makeServices(config: HostConfig, log: Logger): Promise<Services> {
   const store = await Store.open(config.storeUrl);
-  const hub = new EventHub();
-  const sessions = new SessionRegistry();
-  const meters = new Meters();
-  const identity = new IdentityService(store);
-  const usage = new UsageHistory(store);
-  const nodes = new NodeService({ store, sessions, usage, config });
-  const registry = new WarehouseRegistry([LOCAL_WAREHOUSE]);
-  const cluster = makeCluster({ config, store, sessions, log });
+  const base = makeBase(config, store, log);
+  const { hub, sessions, meters, usage, nodes, cluster, identity, registry } = base;
   const { leadership, sessionBook } = cluster;
-  const mirror = await Mirror.open({ store, policy: config.policy, log });
-  const placement = makePlacementLoop({ store, mirror, leadership, log, onPass: (pass) => meters.countPass(pass) });
-  const engine = makeWorkflowEngine({ store, nodes, warehouses: registry, leadership, log });
-  leadership.onChange(() => engine.wake());
-  const attempts = new AttemptService(store, config.policy);
-  const queue = new QueueReader(mirror);
-  const policy = new PolicyCache(store);
-  const jobs = new JobService({ store, hub, queue, policy });
-  const orders = new OrderDispatch({ store, sessions, addressOf: (node) => mirror.copy.addressOf(node), log });
-  const frames = new FrameService({
-    store,
-    sessions,
-    nodes,
-    attempts,
-    stageEvents: new StageEventService(store),
-    orders,
-    heartbeatMs: config.heartbeatMs,
-  });
-  store.onEvents((committed) => {
-    const events = committed.map(({ event }) => event);
-    hub.publish(events);
-    meters.countEvents(events);
-    for (const event of events) if (endsSession(event)) sessions.drop(event.node, 'its token is not good any more');
-    if (events.some(concernsEngine)) engine.wake();
-  });
-  store.onMeasured((measure) => meters.countCommit(measure));
+  const work = await makeWork(config, base, log);
+  const { jobs, submits, attempts, placement, engine } = work;
   const loops = [
     ...cluster.loops,
     placement,
@@ -124,7 +94,7 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
     nodeAdmin: new NodeAdminService({ store, nodes, attempts }),
     metrics: new MetricsService({ store, nodes, sessions, meters, loops }),
     jobs,
-    submits: new SubmitService({ store, policy, queue }),
+    submits,
     logs: new LogService({ store, jobs, hub, sessions, hostId: config.hostId }),
     workflows: new WorkflowService({ store, hub, jobs, warehouses: registry, places: config, wake: () => engine.wake() }),
     warehouses: new WarehouseService(registry, jobs),
@@ -133,11 +103,55 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
     sessionBook,
     cluster,
     onLeave: cluster.onNodeLeave,
-    frames,
+    frames: work.frames,
     loops,
     address: { url: '' },
     log,
   };
+}
+
+type Base = ReturnType<typeof makeBase>;
+
+/** What is known and who is connected; decides nothing. What it keeps hears of commits before those who decide. */
+function makeBase(config: HostConfig, store: Store, log: Logger) {
+  const sessions = new SessionRegistry();
+  const identity = new IdentityService(store);
+  const usage = new UsageHistory(store);
+  const nodes = new NodeService({ store, sessions, usage, config });
+  const registry = new WarehouseRegistry([LOCAL_WAREHOUSE]);
+  const cluster = makeCluster({ config, store, sessions, log });
+  return { store, hub: new EventHub(), sessions, meters: new Meters(), identity, usage, nodes, registry, cluster };
+}
+
+/** What becomes of jobs and workflows, from submit to the runners' reports. */
+async function makeWork(config: HostConfig, base: Base, log: Logger) {
+  const { store, hub, sessions, nodes, cluster, meters, registry } = base;
+  const { leadership } = cluster;
+  const mirror = await Mirror.open({ store, policy: config.policy, log });
+  const placement = makePlacementLoop({ store, mirror, leadership, log, onPass: (pass) => meters.countPass(pass) });
+  const engine = makeWorkflowEngine({ store, nodes, warehouses: registry, leadership, log });
+  leadership.onChange(() => engine.wake());
+  const attempts = new AttemptService(store, config.policy);
+  const queue = new QueueReader(mirror);
+  const policy = new PolicyCache(store);
+  const orders = new OrderDispatch({ store, sessions, addressOf: (node) => mirror.copy.addressOf(node), log });
+  const stageEvents = new StageEventService(store);
+  const frames = new FrameService({ store, sessions, nodes, attempts, stageEvents, orders, heartbeatMs: config.heartbeatMs });
+  tellOfCommits(base, engine);
+  const jobs = new JobService({ store, hub, queue, policy });
+  return { placement, engine, attempts, frames, jobs, submits: new SubmitService({ store, policy, queue }) };
+}
+
+/** After the copies and the orders, everybody else hears of what was committed. */
+function tellOfCommits({ store, hub, meters, sessions }: Base, engine: Loop): void {
+  store.onEvents((committed) => {
+    const events = committed.map(({ event }) => event);
+    hub.publish(events);
+    meters.countEvents(events);
+    for (const event of events) if (endsSession(event)) sessions.drop(event.node, 'its token is not good any more');
+    if (events.some(concernsEngine)) engine.wake();
+  });
+  store.onMeasured((measure) => meters.countCommit(measure));
 }
 
 /** A node's token was taken back, or the node removed: its runner has no business here any more. */

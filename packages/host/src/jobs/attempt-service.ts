@@ -41,12 +41,10 @@ export class AttemptService {
   /**
    * Ends every attempt on a node that is lost, unless the node came back meanwhile: a returning runner's hello and this are
    * ordered by the store, so that an attempt is either welcomed or lost, never both. Tells whether anything changed.
-   * `guard` runs first in the transaction and may refuse it.
    */
-  async loseNode(node: string, guard?: (db: Parameters<typeof changeNodeState>[0]) => Promise<void>): Promise<boolean> {
+  async loseNode(node: string): Promise<boolean> {
     const outcome: Outcome = { kind: 'lost', reason: 'node_silent' };
     return this.#store.write(async (context) => {
-      await guard?.(context.db);
       if (!(await changeNodeState(context.db, node, { from: 'lost', to: 'lost' }))) return false;
       const attempts = await listAttemptsOnNode(context.db, node);
       for (const { job } of attempts) {

@@ -36,15 +36,18 @@ export async function transitionJob(db: Queries, guard: JobGuard, changes: JobCh
   return query.returningAll().executeTakeFirst();
 }
 
-/** Ends an attempt of a job that asked for one node; undefined when it is superseded, over, or may be a gang. */
+/**
+ * Ends an attempt of a job that asked for one node, which began at `startedAt` unless that is known already; undefined when it is
+ * superseded, over, or may be a gang.
+ */
 export async function endSingle(
   db: Queries,
-  attempt: { jobId: number; attempt: number },
+  attempt: { jobId: number; attempt: number; startedAt: number | null },
   changes: JobChanges,
 ): Promise<JobRow | undefined> {
   return db
     .updateTable('jobs')
-    .set(changes)
+    .set({ ...changes, started_at: sql<number | null>`coalesce(started_at, ${attempt.startedAt})` })
     .where('id', '=', attempt.jobId)
     .where('attempt', '=', attempt.attempt)
     .where('state', 'in', ALLOCATED_STATES)

@@ -1,6 +1,7 @@
 import type { Stage } from '@weir/contract';
 import { Loop, type Logger } from '@weir/runtime';
 import type { Leadership } from '../cluster/leadership.ts';
+import { findUser } from '../identity/user-store.ts';
 import { findJob, insertJob } from '../jobs/job-store.ts';
 import { describeEnd } from '../jobs/job-view.ts';
 import type { NodeService } from '../nodes/node-service.ts';
@@ -113,7 +114,8 @@ async function submitStage({ db, emit }: WriteContext, { stored, decision }: Ste
   const { workflow } = stored;
   const current = await findWorkflow(db, workflow.id);
   if (current?.workflow.cancel_requested !== 0) return false;
-  const row = await insertJob(db, job);
+  const account = (await findUser(db, workflow.user))?.default_account ?? job.account;
+  const row = await insertJob(db, { ...job, account });
   const guard = { workflowId: workflow.id, stage: decision.stage, from: ['pending', 'running'] as const };
   const changes = { state: 'running' as const, job_id: row.id, started_at: null, completed_at: null, result: null, error_message: null };
   if (!(await transitionStage(db, guard, changes))) throw new Error(`stage ${decision.stage} of workflow ${workflow.id} is over already`);

@@ -38,6 +38,14 @@ const ended = async (workflow: Workflow) => client.workflowSummary({ ...at(workf
 const order = (stage: Stage, nth = 0) => eventually(() => runner.received('start').filter((frame) => stageOf(frame) === stage)[nth]);
 const statuses = async (workflow: Workflow) => (await client.workflowSteps(at(workflow))).map(({ status }) => status);
 
+test('the stages of a workflow are charged to the default account of its user', async () => {
+  await client.accountCreate({ body: { name: 'project' } });
+  await client.userUpdate({ params: { name: 'root' }, body: { default_account: 'project' } });
+  await submit();
+  const { jobId } = await order('data_fetch');
+  expect(await client.jobShow({ params: { job_id: jobId } })).toMatchObject({ kind: 'stage', account: 'project' });
+});
+
 test('a workflow goes through its five stages, each with what those before it left', async () => {
   script();
   const workflow = await submit({ epochs: 2 });

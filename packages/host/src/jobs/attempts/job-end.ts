@@ -1,10 +1,8 @@
-import { sql } from 'kysely';
 import { stateAfter, type JobState, type Outcome } from '@weir/contract';
 import type { Queries } from '../../store/store.ts';
 import type { JobRow } from '../../store/schema.ts';
-import type { JobChanges } from '../attempt-store.ts';
+import { isGang, type JobChanges } from '../attempt-store.ts';
 import { renewProgram } from '../renewed-program.ts';
-import { isGang } from '../attempt-store.ts';
 
 /** How an attempt as a whole ended. */
 export interface AttemptEnd {
@@ -46,12 +44,7 @@ function isPreempted(job: JobRow, outcome: Outcome): boolean {
 /** What becomes of a job of one node that ended by itself, whatever was asked of it meanwhile; undefined = that depends on the job. */
 export function changesAfterOwnEnd(end: AttemptEnd): JobChanges | undefined {
   if (end.outcome.kind !== 'exited' && end.outcome.kind !== 'signaled') return undefined;
-  return {
-    state: stateAfter(end.outcome),
-    ended_at: end.endedAt,
-    started_at: sql<number | null>`coalesce(started_at, ${end.startedAt})`,
-    ...describeExit(end.outcome),
-  };
+  return { state: stateAfter(end.outcome), ended_at: end.endedAt, ...describeExit(end.outcome) };
 }
 
 function endChanges(job: JobRow, end: AttemptEnd): JobChanges {
