@@ -1,6 +1,7 @@
 import type { FleetNode, Holding, Policy, ReservationWindow } from './model.ts';
 import { Forecast } from './nodes/forecast.ts';
-import { attemptKey, type NodeRoom } from './nodes/node-room.ts';
+import { AttemptBook } from './nodes/attempts.ts';
+import type { HeldPart, NodeRoom } from './nodes/node-room.ts';
 import { NodeTable } from './nodes/node-table.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { TallyBook } from './rules/tallies.ts';
@@ -16,7 +17,7 @@ export class FleetState {
   /** The node that was given last. */
   lastNode: string | null = null;
   private lastId = 0;
-  private readonly attempts = new Map<string, NodeRoom[]>();
+  private readonly attempts = new AttemptBook();
 
   constructor(policy: Policy) {
     this.policy = policy;
@@ -38,7 +39,8 @@ export class FleetState {
   removeNode(name: string): void {
     const room = this.table.find(name);
     if (room === undefined) return;
-    for (const holding of this.table.remove(name)) this.forget(room, holding);
+    this.table.remove(room);
+    for (const part of room.parts) this.forget(part);
     this.queue.order.setFleetCpus(this.table.cpus);
   }
 
@@ -46,24 +48,38 @@ export class FleetState {
   hold(holding: Holding): void {
     const room = this.table.find(holding.node);
     if (room === undefined) throw new RangeError(`node ${holding.node} is not known`);
-    const before = this.table.hold(room, holding);
-    if (before === undefined) this.lastNode = holding.node;
-    else this.forget(room, before);
-    this.remember(room, holding);
+    const part = this.partsOf(holding.jobId, holding.attempt).find((other) => other.room === room);
+    if (part === undefined) this.holdAnew(room, holding);
+    else this.change(part, holding);
+  }
+
+  /** The attempt holds nothing there yet. Throws a RangeError when the node has not that much free. */
+  holdAnew(room: NodeRoom, holding: Holding): void {
+    const part = this.table.hold(room, holding);
+    this.lastNode = holding.node;
+    this.tell(holding, { jobs: this.attempts.add(part) ? 1 : 0, sign: 1 });
+  }
+
+  /** The same attempt holds this instead. Throws a RangeError when the node has not that much free. */
+  change(part: HeldPart, holding: Holding): void {
+    const before = part.holding;
+    this.table.change(part, holding);
+    this.tell(before, { jobs: 0, sign: -1 });
+    this.tell(holding, { jobs: 0, sign: 1 });
   }
 
   /** On one node, or wherever the attempt holds something. */
   release(jobId: number, attempt: number, node?: string): void {
-    for (const room of this.roomsOf(jobId, attempt)) {
-      if (node !== undefined && room.node.name !== node) continue;
-      const holding = this.table.release(room, { jobId, attempt });
-      if (holding !== undefined) this.forget(room, holding);
+    for (const part of this.partsOf(jobId, attempt).toReversed()) {
+      if (node !== undefined && part.room.node.name !== node) continue;
+      this.table.release(part);
+      this.forget(part);
     }
   }
 
-  /** All nodes on which the attempt holds something. */
-  roomsOf(jobId: number, attempt: number): readonly NodeRoom[] {
-    return this.attempts.get(attemptKey(jobId, attempt))?.slice() ?? [];
+  /** All that the attempt holds. */
+  partsOf(jobId: number, attempt: number): readonly HeldPart[] {
+    return this.attempts.find(jobId, attempt)?.parts ?? [];
   }
 
   setPolicy(policy: Policy): void {
@@ -77,21 +93,8 @@ export class FleetState {
     this.table.setWindows(windows);
   }
 
-  private remember(room: NodeRoom, holding: Holding): void {
-    const key = attemptKey(holding.jobId, holding.attempt);
-    const rooms = this.attempts.get(key);
-    if (rooms === undefined) this.attempts.set(key, [room]);
-    else rooms.push(room);
-    this.tell(holding, { jobs: rooms === undefined ? 1 : 0, sign: 1 });
-  }
-
-  private forget(room: NodeRoom, holding: Holding): void {
-    const key = attemptKey(holding.jobId, holding.attempt);
-    const rooms = this.attempts.get(key) ?? [];
-    const last = rooms.length === 1;
-    if (last) this.attempts.delete(key);
-    else rooms.splice(rooms.indexOf(room), 1);
-    this.tell(holding, { jobs: last ? 1 : 0, sign: -1 });
+  private forget(part: HeldPart): void {
+    this.tell(part.holding, { jobs: this.attempts.remove(part) ? 1 : 0, sign: -1 });
   }
 
   private tell(holding: Holding, { jobs, sign }: { jobs: number; sign: 1 | -1 }): void {

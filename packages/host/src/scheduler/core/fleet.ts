@@ -22,7 +22,7 @@ export function createFleet(policy: Policy): Fleet {
     explain: (job, now): Explanation => explainJob(state, job, now),
     refuse: (job: QueuedJob) => findRefusal(state.table, state.queue.shapes.make(job)),
     room: (node) => readRoom(state, node),
-    holdings: (node): readonly Holding[] => [...(state.table.find(node)?.holdings ?? [])],
+    holdings: (node): readonly Holding[] => state.table.find(node)?.parts.map(({ holding }) => holding) ?? [],
     get waiting() {
       return state.queue.size;
     },

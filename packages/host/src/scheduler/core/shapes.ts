@@ -1,9 +1,9 @@
 import type { Demand, Placing } from './model.ts';
-import { countGpus, needsNothing, type Wish } from './nodes/fit.ts';
+import { countGpus, needsNothing, type Need, type Wish } from './nodes/fit.ts';
 import { PlacingFilter } from './nodes/node-filter.ts';
 
 /** Jobs that need the same, in the same places, for the same time are of one shape: where one does not fit now, none does. */
-export class Shape implements Wish {
+export class Shape implements Need {
   readonly demand: Demand;
   readonly placing: Placing;
   readonly timeLimitMs: number | null;

@@ -11,6 +11,8 @@ interface ShapeForecast {
   readonly shape: Shape;
   readonly times: Float64Array;
   readonly versions: Int32Array;
+  /** Position in the log of touched nodes up to which the times are true. */
+  knownAt: number;
 }
 
 /**
@@ -38,16 +40,16 @@ export class Forecast {
 
   /** Brought up to date where nodes changed; valid until one changes. */
   timesFor(shape: Shape): Float64Array {
-    const { rooms, versions } = this.table;
+    const { rooms, versions, touched } = this.table;
     this.forgetOldSlots(rooms.length);
     const forecast = this.take(shape, rooms.length);
-    for (let slot = 0; slot < rooms.length; slot += 1) {
-      const room = rooms[slot];
-      const version = versions[slot] ?? 0;
-      if (room === undefined || forecast.versions[slot] === version) continue;
-      forecast.times[slot] = this.findTime(room, shape);
-      forecast.versions[slot] = version;
+    for (const room of touched.listSince(forecast.knownAt) ?? rooms) {
+      const version = versions[room.slot] ?? 0;
+      if (forecast.versions[room.slot] === version) continue;
+      forecast.times[room.slot] = this.findTime(room, shape);
+      forecast.versions[room.slot] = version;
     }
+    forecast.knownAt = touched.end;
     return forecast.times;
   }
 
@@ -73,7 +75,7 @@ export class Forecast {
 
   /** The least lately used one makes room. */
   private take(shape: Shape, count: number): ShapeForecast {
-    const forecast = this.shapes.get(shape) ?? { shape, times: new Float64Array(count), versions: new Int32Array(count) };
+    const forecast = this.shapes.get(shape) ?? { shape, times: new Float64Array(count), versions: new Int32Array(count), knownAt: -1 };
     this.shapes.delete(shape);
     this.shapes.set(shape, forecast);
     const oldest = this.shapes.keys().next();
@@ -87,20 +89,24 @@ export class Forecast {
     const { node } = room;
     if (shape.demand.cpus > node.cpus || shape.demand.memoryBytes > node.memoryBytes || shape.gpus > node.gpus.length) return Infinity;
     const timeline = this.timelineOf(room);
-    return amountsDecide(room, shape) ? findTimeByAmounts(timeline, shape) : findTimeExactly(room, { shape, timeline });
+    return amountsDecide(room, shape) ? findTimeByAmounts(room, { shape, timeline }) : findTimeExactly(room, { shape, timeline });
   }
 }
 
 /** True when it does not matter which of the node's GPUs, and which NUMA node, are free. */
 function amountsDecide({ node }: NodeRoom, { demand, placing, gpus }: Shape): boolean {
-  if (demand.exclusive || (placing.target?.numa ?? null) !== null || (placing.target?.gpuIds ?? null) !== null) return false;
+  if ((placing.target?.numa ?? null) !== null || (placing.target?.gpuIds ?? null) !== null) return false;
   return gpus === 0 || node.gpus.every((gpu) => gpuSuits(gpu, demand));
 }
 
-function findTimeByAmounts({ times, cpus, memoryBytes, gpus }: Timeline, shape: Shape): number {
-  const { demand } = shape;
+/** A job that wants the node for itself needs all of it, which is at least as much as it asks for. */
+function findTimeByAmounts({ node }: NodeRoom, { shape, timeline }: { shape: Shape; timeline: Timeline }): number {
+  const { times, cpus, memoryBytes, gpus } = timeline;
+  const { exclusive } = shape.demand;
+  const wanted = exclusive ? node : shape.demand;
+  const wantedGpus = exclusive ? node.gpus.length : shape.gpus;
   for (let place = 0; place < times.length; place += 1) {
-    if ((cpus[place] ?? 0) < demand.cpus || (memoryBytes[place] ?? 0) < demand.memoryBytes || (gpus[place] ?? 0) < shape.gpus) continue;
+    if ((cpus[place] ?? 0) < wanted.cpus || (memoryBytes[place] ?? 0) < wanted.memoryBytes || (gpus[place] ?? 0) < wantedGpus) continue;
     return times[place] ?? Infinity;
   }
   return Infinity;

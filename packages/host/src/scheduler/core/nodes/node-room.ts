@@ -5,10 +5,21 @@ import { Space } from './space.ts';
 
 /** What was free when the node was put into an index; it stands there under this. */
 export interface IndexedAs {
+  /** Null = nobody's: from here on is sought. */
+  readonly room: NodeRoom | null;
+  readonly hasGpus: boolean;
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly gpus: number;
   readonly slot: number;
+}
+
+/** What an attempt holds on one node. */
+export interface HeldPart {
+  readonly room: NodeRoom;
+  holding: Holding;
+  /** Where the room keeps it. */
+  place: number;
 }
 
 /** A node with what is held on it and what is free. */
@@ -24,7 +35,7 @@ export class NodeRoom {
   dirty = false;
   private readonly cpusByRank: [number, number, number] = [0, 0, 0];
   private cpusOfStopping = 0;
-  private readonly held = new Map<string, Holding>();
+  private readonly held: HeldPart[] = [];
 
   constructor(node: FleetNode, kind: NodeKind) {
     this.node = node;
@@ -37,42 +48,46 @@ export class NodeRoom {
     this.node = node;
     this.kind = kind;
     this.space = new Space(node);
-    for (const holding of this.held.values()) this.space.take(holding);
+    for (const { holding } of this.held) this.space.take(holding);
   }
 
-  /** Replaces what the same attempt held before, which is returned. Throws a RangeError when there is not so much free. */
-  hold(holding: Holding): Holding | undefined {
-    const key = attemptKey(holding.jobId, holding.attempt);
-    const before = this.held.get(key);
-    if (before !== undefined) this.space.give(before);
-    if (!(before !== undefined && isSamePart(before, holding)) && !this.space.covers(holding)) {
-      if (before !== undefined) this.space.take(before);
-      throw new RangeError(`attempt ${holding.attempt} of job ${holding.jobId} wants more than node ${this.node.name} has free`);
-    }
-    if (before !== undefined) this.count(before, -1);
+  /** Throws a RangeError when there is not so much free. */
+  hold(holding: Holding): HeldPart {
+    if (!this.space.covers(holding)) throw this.refuse(holding);
+    const part = { room: this, holding, place: this.held.length };
+    this.held.push(part);
     this.space.take(holding);
     this.count(holding, 1);
-    this.held.set(key, holding);
-    return before;
+    return part;
   }
 
-  /** Gives back what the attempt holds; undefined when it holds nothing here. */
-  release(jobId: number, attempt: number): Holding | undefined {
-    const key = attemptKey(jobId, attempt);
-    const holding = this.held.get(key);
-    if (holding === undefined) return undefined;
-    this.held.delete(key);
-    this.space.give(holding);
-    this.count(holding, -1);
-    return holding;
+  /** The attempt holds this instead. Throws a RangeError when there is not so much free. */
+  change(part: HeldPart, holding: Holding): void {
+    const before = part.holding;
+    this.space.give(before);
+    if (!isSamePart(before, holding) && !this.space.covers(holding)) {
+      this.space.take(before);
+      throw this.refuse(holding);
+    }
+    this.count(before, -1);
+    this.space.take(holding);
+    this.count(holding, 1);
+    part.holding = holding;
   }
 
-  find(jobId: number, attempt: number): Holding | undefined {
-    return this.held.get(attemptKey(jobId, attempt));
+  release(part: HeldPart): void {
+    const last = this.held.pop();
+    if (last !== undefined && last !== part) {
+      this.held[part.place] = last;
+      last.place = part.place;
+    }
+    this.space.give(part.holding);
+    this.count(part.holding, -1);
   }
 
-  get holdings(): Iterable<Holding> {
-    return this.held.values();
+  /** In no order that means anything. */
+  get parts(): readonly HeldPart[] {
+    return this.held;
   }
 
   /** CPUs that would be free without those that were told to make room, and those of classes below the rank. */
@@ -80,6 +95,10 @@ export class NodeRoom {
     const [scavenger, normal, urgent] = this.cpusByRank;
     const lower = (rank > 0 ? scavenger : 0) + (rank > 1 ? normal : 0) + (rank > 2 ? urgent : 0);
     return this.space.cpus + this.cpusOfStopping + lower;
+  }
+
+  private refuse({ jobId, attempt }: Holding): RangeError {
+    return new RangeError(`attempt ${attempt} of job ${jobId} wants more than node ${this.node.name} has free`);
   }
 
   private count(holding: Holding, sign: 1 | -1): void {
@@ -96,9 +115,4 @@ function isSamePart(left: Holding, right: Holding): boolean {
     left.gpuIds.length === right.gpuIds.length &&
     left.gpuIds.every((id) => right.gpuIds.includes(id))
   );
-}
-
-/** One name for an attempt of a job. */
-export function attemptKey(jobId: number, attempt: number): string {
-  return `${jobId}.${attempt}`;
 }

@@ -2,15 +2,18 @@ import type { FleetNode, Holding, ReservationWindow } from '../model.ts';
 import { CLASS_RANKS } from '../rules/priority.ts';
 import { listWindows } from '../rules/windows.ts';
 import type { Shape } from '../shapes.ts';
+import { ChangeLog } from './change-log.ts';
 import { spaceHolds } from './fit.ts';
-import { FreedLog } from './freed-log.ts';
 import { FreeIndex, type Visit } from './free-index.ts';
 import { describeKind, type NodeKind } from './node-filter.ts';
-import { NodeRoom } from './node-room.ts';
+import { NodeRoom, type HeldPart } from './node-room.ts';
 
 /** All nodes, and what of them is free. */
 export class NodeTable {
-  readonly freed = new FreedLog();
+  /** Nodes that got more free, so that what was proven not to fit need only be tried there. */
+  readonly freed = new ChangeLog<NodeRoom>();
+  /** Nodes of which what is free, or when it will be, may have changed. */
+  readonly touched = new ChangeLog<NodeRoom>();
   /** Grows when nodes come, go or change. */
   capacityVersion = 0;
   /** By slot; grows when what is free there, or when it will be, may have changed. */
@@ -49,17 +52,17 @@ export class NodeTable {
     else this.replace(room, node);
   }
 
-  /** Returns what was held there. */
-  remove(name: string): Holding[] {
-    const room = this.byName.get(name);
-    if (room === undefined) return [];
-    this.byName.delete(name);
+  /** Takes out a node and what is held there. */
+  remove(room: NodeRoom): void {
+    this.byName.delete(room.node.name);
     this.cpus -= room.node.cpus;
     this.slotsAreOld = true;
     this.capacityVersion += 1;
-    const holdings = [...room.holdings];
-    for (const holding of holdings) this.count(holding, -1);
-    return holdings;
+    for (const { holding } of room.parts) this.count(holding, -1);
+  }
+
+  get hasWindows(): boolean {
+    return this.windows.length > 0;
   }
 
   setWindows(windows: readonly ReservationWindow[]): void {
@@ -67,23 +70,25 @@ export class NodeTable {
     for (const room of this.byName.values()) room.windows = listWindows(windows, room.node.name);
   }
 
-  hold(room: NodeRoom, holding: Holding): Holding | undefined {
-    const before = room.hold(holding);
+  hold(room: NodeRoom, holding: Holding): HeldPart {
+    const part = room.hold(holding);
     this.count(holding, 1);
-    if (before === undefined) this.touch(room);
-    else {
-      this.count(before, -1);
-      this.free(room);
-    }
-    return before;
+    this.touch(room);
+    return part;
   }
 
-  release(room: NodeRoom, attempt: Pick<Holding, 'jobId' | 'attempt'>): Holding | undefined {
-    const holding = room.release(attempt.jobId, attempt.attempt);
-    if (holding === undefined) return undefined;
-    this.count(holding, -1);
-    this.free(room);
-    return holding;
+  change(part: HeldPart, holding: Holding): void {
+    const before = part.holding;
+    part.room.change(part, holding);
+    this.count(before, -1);
+    this.count(holding, 1);
+    this.free(part.room);
+  }
+
+  release(part: HeldPart): void {
+    part.room.release(part);
+    this.count(part.holding, -1);
+    this.free(part.room);
   }
 
   /** Visits ready nodes that have roughly so much free, fullest first, as `FreeIndex.visit`. */
@@ -122,6 +127,7 @@ export class NodeTable {
   private touch(room: NodeRoom): void {
     if (this.slotsAreOld) return;
     this.versions[room.slot] = (this.versions[room.slot] ?? 0) + 1;
+    this.touched.add(room);
     if (room.dirty) return;
     room.dirty = true;
     this.changed.push(room);

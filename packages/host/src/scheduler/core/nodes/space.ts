@@ -1,4 +1,4 @@
-import type { Gpu } from '@weir/contract';
+import type { Gpu, NumaNode } from '@weir/contract';
 import type { FleetNode } from '../model.ts';
 
 /** What somebody takes of a node. */
@@ -24,22 +24,20 @@ export class Space {
   /** By index. */
   gpus: readonly Gpu[];
   readonly numa: readonly NumaSpace[];
+  private readonly allGpus: readonly Gpu[];
 
-  constructor(node: FleetNode) {
+  /** All of the node, or as much as `like` has of it. */
+  constructor(node: FleetNode, like?: Space) {
     this.node = node;
-    this.cpus = node.cpus;
-    this.memoryBytes = node.memoryBytes;
-    this.gpus = node.gpus.length < 2 ? node.gpus : [...node.gpus].sort(byIndex);
-    this.numa = node.numa.map(({ id, cpuIds, memoryBytes }) => ({ id, cpus: cpuIds.length, memoryBytes }));
+    this.cpus = like?.cpus ?? node.cpus;
+    this.memoryBytes = like?.memoryBytes ?? node.memoryBytes;
+    this.allGpus = like?.allGpus ?? (node.gpus.length < 2 ? node.gpus : [...node.gpus].sort(byIndex));
+    this.gpus = like?.gpus ?? this.allGpus;
+    this.numa = like === undefined ? node.numa.map(makeNumaSpace) : like.numa.map(copyNumaSpace);
   }
 
   clone(): Space {
-    const copy = new Space(this.node);
-    copy.cpus = this.cpus;
-    copy.memoryBytes = this.memoryBytes;
-    copy.gpus = this.gpus;
-    for (const [index, own] of this.numa.entries()) Object.assign(copy.numa[index] ?? {}, own);
-    return copy;
+    return new Space(this.node, this);
   }
 
   /** True when nothing is taken. */
@@ -56,8 +54,7 @@ export class Space {
   give(part: Part): void {
     this.add(part, 1);
     if (part.gpuIds.length === 0) return;
-    const back = this.node.gpus.filter((gpu) => part.gpuIds.includes(gpu.index) && !this.gpus.includes(gpu));
-    this.gpus = [...this.gpus, ...back].sort(byIndex);
+    this.gpus = this.allGpus.filter((gpu) => part.gpuIds.includes(gpu.index) || this.gpus.includes(gpu));
   }
 
   numaSpace(id: number): NumaSpace | undefined {
@@ -81,6 +78,14 @@ export class Space {
     numa.cpus += sign * part.cpus;
     numa.memoryBytes += sign * part.memoryBytes;
   }
+}
+
+function makeNumaSpace({ id, cpuIds, memoryBytes }: NumaNode): NumaSpace {
+  return { id, cpus: cpuIds.length, memoryBytes };
+}
+
+function copyNumaSpace({ id, cpus, memoryBytes }: NumaSpace): NumaSpace {
+  return { id, cpus, memoryBytes };
 }
 
 function byIndex(left: Gpu, right: Gpu): number {

@@ -18,7 +18,7 @@ export function expectEnd(holding: Holding, unlimitedMs: number): number {
 
 /** Says what ends when on a node. */
 export function drawTimeline(room: NodeRoom, unlimitedMs: number): Timeline {
-  const ends = Array.from(room.holdings, (holding) => ({ at: expectEnd(holding, unlimitedMs), holding }));
+  const ends = room.parts.map(({ holding }) => ({ at: expectEnd(holding, unlimitedMs), holding }));
   ends.sort((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0));
   const times = [-Infinity];
   const cpus = [room.space.cpus];

@@ -18,6 +18,13 @@ export interface Booked {
   readonly rooms: readonly NodeRoom[];
 }
 
+/** Those that are to come to a node, and the shapes that found no place beside them while the node did not change. */
+interface RoomBookings {
+  readonly occupations: readonly Occupation[];
+  readonly refused: Set<Shape>;
+  version: number;
+}
+
 interface Occupation {
   readonly shape: Shape;
   readonly from: number;
@@ -32,7 +39,7 @@ export class Bookings {
   private readonly table: NodeTable;
   private readonly forecast: Forecast;
   private readonly now: number;
-  private readonly byRoom = new Map<NodeRoom, Occupation[]>();
+  private readonly byRoom = new Map<NodeRoom, RoomBookings>();
 
   constructor(parts: { table: NodeTable; forecast: Forecast; now: number }) {
     this.table = parts.table;
@@ -55,11 +62,20 @@ export class Bookings {
     if (room.windows.length > 0 && findObstacle(room.windows, { user: owner.user, account: owner.account, from, until }) !== undefined)
       return false;
     const booked = this.byRoom.get(room);
-    if (from === this.now && (booked === undefined || booked.every((other) => until <= other.from))) return true;
-    const occupations = [...(booked ?? [])];
-    const place = occupations.findIndex((other) => other.from > from);
-    occupations.splice(place < 0 ? occupations.length : place, 0, { shape, from, until });
-    return this.allFit(room, occupations);
+    if (from !== this.now) return this.allFit(room, insertByTime(booked?.occupations ?? [], { shape, from, until }));
+    if (booked === undefined || booked.occupations.every((other) => until <= other.from)) return true;
+    return this.admitsNow(room, booked, { shape, from, until });
+  }
+
+  /** Refusals are remembered: many jobs of one shape ask for the same node. */
+  private admitsNow(room: NodeRoom, booked: RoomBookings, newcomer: Occupation): boolean {
+    const version = this.table.versions[room.slot] ?? 0;
+    if (booked.version !== version) booked.refused.clear();
+    booked.version = version;
+    if (booked.refused.has(newcomer.shape)) return false;
+    const admits = this.allFit(room, insertByTime(booked.occupations, newcomer));
+    if (!admits) booked.refused.add(newcomer.shape);
+    return admits;
   }
 
   /** The earliest that the job could start, and where; undefined when that is never. */
@@ -74,10 +90,12 @@ export class Bookings {
 
   add({ shape }: Visitor, { rooms, startsAt }: Booked): void {
     for (const room of rooms) {
-      const occupations = this.byRoom.get(room) ?? [];
-      occupations.push({ shape, from: startsAt, until: startsAt + shape.durationMs });
-      occupations.sort((left, right) => left.from - right.from);
-      this.byRoom.set(room, occupations);
+      const occupations = insertByTime(this.byRoom.get(room)?.occupations ?? [], {
+        shape,
+        from: startsAt,
+        until: startsAt + shape.durationMs,
+      });
+      this.byRoom.set(room, { occupations, refused: new Set(), version: -1 });
     }
   }
 
@@ -100,11 +118,7 @@ export class Bookings {
   private findMany(visitor: Visitor, times: Float64Array): Booked | undefined {
     const { rooms } = this.table;
     const count = visitor.shape.placing.nodes;
-    const possible = times.map((time, slot) => {
-      const room = rooms[slot];
-      const from = Math.max(time, this.soonest);
-      return room === undefined || from === Infinity || this.isPlain(room) ? from : this.findTime(room, visitor, from);
-    });
+    const possible = this.findTimes(visitor, times);
     for (;;) {
       const startsAt = findNthLeast(possible, count);
       if (startsAt === Infinity) return undefined;
@@ -116,6 +130,16 @@ export class Bookings {
         if (room !== undefined) possible[slot] = this.findTime(room, visitor, startsAt);
       }
     }
+  }
+
+  /** The earliest possible time on each node. */
+  private findTimes(visitor: Visitor, times: Float64Array): Float64Array {
+    const { table, soonest } = this;
+    const possible = times.slice();
+    for (let slot = 0; slot < possible.length; slot += 1) if ((possible[slot] ?? Infinity) < soonest) possible[slot] = soonest;
+    const special = table.hasWindows ? table.rooms.filter((room) => !this.isPlain(room)) : this.byRoom.keys();
+    for (const room of special) possible[room.slot] = this.findTime(room, visitor, possible[room.slot] ?? Infinity);
+    return possible;
   }
 
   private isFreeAt(room: NodeRoom | undefined, visitor: Visitor, time: number): boolean {
@@ -130,12 +154,22 @@ export class Bookings {
   /** The earliest time from `from` on at which the node admits the job; Infinity = never. */
   private findTime(room: NodeRoom, visitor: Visitor, from: number): number {
     if (from === Infinity) return Infinity;
-    const times = [from];
-    for (const { at } of this.forecast.timelineOf(room).ends) times.push(at);
-    for (const { endsAt } of room.windows) times.push(endsAt);
-    for (const { until } of this.byRoom.get(room) ?? []) times.push(until);
-    const later = times.filter((time) => time >= from && time < Infinity).sort((left, right) => left - right);
-    return later.find((time) => this.admits(room, visitor, time)) ?? Infinity;
+    let time = from;
+    while (time < Infinity && !this.admits(room, visitor, time)) time = this.findNextChange(room, time);
+    return time;
+  }
+
+  /** When something is freed there, or a reservation ends, for the first time after `time`; Infinity when that is never. */
+  private findNextChange(room: NodeRoom, time: number): number {
+    let next = Infinity;
+    for (const { at } of this.forecast.timelineOf(room).ends) {
+      if (at <= time) continue;
+      next = at;
+      break;
+    }
+    for (const { endsAt } of room.windows) if (endsAt > time && endsAt < next) next = endsAt;
+    for (const { until } of this.byRoom.get(room)?.occupations ?? []) if (until > time && until < next) next = until;
+    return next;
   }
 
   /** Plays what is to come on a node: ends of holdings, and those that come, by time. */
@@ -162,6 +196,12 @@ export class Bookings {
   }
 }
 
+/** After those that come at the same time. */
+function insertByTime(occupations: readonly Occupation[], newcomer: Occupation): readonly Occupation[] {
+  const place = occupations.findIndex((other) => other.from > newcomer.from);
+  return place < 0 ? [...occupations, newcomer] : occupations.toSpliced(place, 0, newcomer);
+}
+
 function isTooRare(times: Float64Array, count: number): boolean {
   return times.reduce((possible, time) => possible + (time === Infinity ? 0 : 1), 0) < count;
 }
@@ -170,8 +210,10 @@ function isTooRare(times: Float64Array, count: number): boolean {
 function chooseEarliest(times: Float64Array, { startsAt, count }: { startsAt: number; count: number }): number[] {
   const before: number[] = [];
   const then: number[] = [];
-  for (const [slot, time] of times.entries())
+  for (let slot = 0; slot < times.length; slot += 1) {
+    const time = times[slot] ?? Infinity;
     if (time < startsAt) before.push(slot);
     else if (time === startsAt && then.length < count) then.push(slot);
+  }
   return [...before, ...then].slice(0, count);
 }

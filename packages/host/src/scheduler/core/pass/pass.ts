@@ -118,21 +118,26 @@ export class Pass {
       if (this.findLimit(bucket) !== undefined) return false;
       const rooms = this.findNodes(bucket);
       if (rooms === undefined) return this.book(job);
-      const members = rooms.flatMap((room) => chooseMember(room.space, bucket.shape) ?? []);
+      const members = chooseMembers(rooms, bucket.shape);
       if (bucket.shape.demand.exclusive && this.findLimit(bucket, members) !== undefined) return false;
-      this.start(job, members);
+      this.start(job, rooms, members);
     }
     return true;
   }
 
-  private start(job: Waiting, members: readonly Member[]): void {
+  private start(job: Waiting, rooms: readonly NodeRoom[], members: readonly Member[]): void {
     const { owner, shape, rank } = job.bucket;
     this.starts.push({ jobId: job.id, members });
     const attempt = -this.starts.length;
     const endsAt = shape.timeLimitMs === null ? null : this.now + shape.timeLimitMs;
     const about = { user: owner.user, account: owner.account, class: JOB_CLASSES[rank] ?? 'normal', startedAt: this.now, endsAt };
     this.undoing.push(() => this.state.release(job.id, attempt));
-    for (const member of members) this.state.hold({ jobId: job.id, attempt, ...member, ...about, stopping: false });
+    for (const [place, room] of rooms.entries()) {
+      const member = members[place];
+      if (member === undefined) continue;
+      const { node, cpus, memoryBytes, gpuIds, numa } = member;
+      this.state.holdAnew(room, { jobId: job.id, attempt, node, cpus, memoryBytes, gpuIds, numa, ...about, stopping: false });
+    }
   }
 
   private book(job: Waiting): boolean {
@@ -172,11 +177,10 @@ export class Pass {
     const { jobId, attempt } = preemption;
     if (this.preemptions.some((other) => other.jobId === jobId && other.attempt === attempt)) return;
     this.preemptions.push(preemption);
-    for (const room of this.state.roomsOf(jobId, attempt)) {
-      const holding = room.find(jobId, attempt);
-      if (holding === undefined) continue;
-      this.state.hold({ ...holding, stopping: true });
-      this.undoing.push(() => this.state.hold(holding));
+    for (const part of this.state.partsOf(jobId, attempt)) {
+      const { holding } = part;
+      this.state.change(part, { ...holding, stopping: true });
+      this.undoing.push(() => this.state.change(part, holding));
     }
   }
 
@@ -187,6 +191,14 @@ export class Pass {
     this.entitled.set(owner, known);
     return known;
   }
+}
+
+function chooseMembers(rooms: readonly NodeRoom[], shape: Shape): Member[] {
+  return rooms.map((room) => {
+    const member = chooseMember(room.space, shape);
+    if (member === undefined) throw new RangeError(`node ${room.node.name} was chosen for what it has not free`);
+    return member;
+  });
 }
 
 function countWanted({ demand, placing, gpus }: Shape): Amounts {

@@ -53,7 +53,7 @@ export function findClearance(table: NodeTable, wish: ClearanceWish): Clearance 
 export function isBeingCleared(room: NodeRoom, { shape }: Visitor, now: number): boolean {
   if (roomHolds(room, shape)) return true;
   const space = room.space.clone();
-  for (const holding of room.holdings) if (holding.stopping || (holding.endsAt !== null && holding.endsAt <= now)) space.give(holding);
+  for (const { holding } of room.parts) if (holding.stopping || (holding.endsAt !== null && holding.endsAt <= now)) space.give(holding);
   return spaceHolds(space, shape);
 }
 
@@ -70,7 +70,7 @@ function couldMakeRoom(room: NodeRoom, { visitor: { shape, owner }, rank, now }:
 function findVictims(room: NodeRoom, { shape }: Visitor, rank: number): Holding[] | undefined {
   const space = room.space.clone();
   const lower: Holding[] = [];
-  for (const holding of room.holdings) {
+  for (const { holding } of room.parts) {
     if (holding.stopping) space.give(holding);
     else if (CLASS_RANKS[holding.class] < rank) lower.push(holding);
   }

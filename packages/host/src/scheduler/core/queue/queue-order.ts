@@ -1,7 +1,7 @@
 import type { Policy } from '../model.ts';
 import { ageIsFull, weighSize, weighUser } from '../rules/priority.ts';
 import { BlockList } from './block-list.ts';
-import { compareFirsts, tagOfBucket, type Bucket, type Line } from './waiting.ts';
+import { BY_ELIGIBILITY, type Bucket, type Line } from './waiting.ts';
 
 /**
  * Keeps the buckets of each line in the order of their turns while time goes on.
@@ -16,7 +16,7 @@ export class QueueOrder {
   /** Points were reckoned otherwise when the buckets were placed. */
   private stale = false;
   private readonly buckets = new Set<Bucket>();
-  private readonly calendar = new BlockList(compareFirsts, tagOfBucket);
+  private readonly calendar = new BlockList(BY_ELIGIBILITY);
 
   constructor(policy: Policy) {
     this.policy = policy;

@@ -1,6 +1,6 @@
 import type { Shape } from '../shapes.ts';
 import type { Tally } from '../rules/tallies.ts';
-import { BlockList } from './block-list.ts';
+import { BlockList, type BlockOrder } from './block-list.ts';
 import { SortedList } from './sorted-list.ts';
 
 /** A user who charges an account: all their jobs get the same points for fair share. */
@@ -22,8 +22,8 @@ export class Owner {
 
 /** The buckets of one owner and class by the turns of their first jobs: those whose age still grows, and those whose age is full. */
 export class Line {
-  readonly young = new BlockList(compareBuckets, tagOfBucket);
-  readonly old = new BlockList(compareBuckets, tagOfBucket);
+  readonly young = new BlockList(BY_TURN);
+  readonly old = new BlockList(BY_TURN);
 }
 
 /** A job that waits. */
@@ -59,7 +59,7 @@ export class Bucket {
 }
 
 /** Buckets are told apart by their shapes where only that matters. */
-export function tagOfBucket({ shape }: Bucket): number {
+function tagOfBucket({ shape }: Bucket): number {
   return shape.id;
 }
 
@@ -67,12 +67,15 @@ export function compareWaiting(left: Waiting, right: Waiting): number {
   return left.eligibleAt - right.eligibleAt || left.id - right.id;
 }
 
-/** By eligibility of the first jobs: the order in which their ages become full. */
-export function compareFirsts(left: Bucket, right: Bucket): number {
+function compareFirsts(left: Bucket, right: Bucket): number {
   return left.turn === null || right.turn === null ? 0 : compareWaiting(left.turn.first, right.turn.first);
 }
 
-function compareBuckets(left: Bucket, right: Bucket): number {
-  if (left.turn === null || right.turn === null) return 0;
-  return right.turn.points - left.turn.points || compareWaiting(left.turn.first, right.turn.first);
-}
+/** By the turns of the first jobs: most points first. */
+const BY_TURN: BlockOrder<Bucket> = { keyOf: ({ turn }) => -(turn?.points ?? 0), compare: compareFirsts, tagOf: tagOfBucket };
+
+/** By eligibility of the first jobs: the order in which their ages become full. */
+export const BY_ELIGIBILITY: BlockOrder<Bucket> = {
+  keyOf: ({ turn }) => turn?.first.eligibleAt ?? 0,
+  compare: compareFirsts,
+};

@@ -17,7 +17,7 @@ export function weighUser(priority: number, policy: Policy): number {
 
 /** Points for having waited; they grow until `maxAgeMs`. */
 export function weighAge(eligibleAt: number, now: number, policy: Policy): number {
-  return policy.weights.age * (ageIsFull(eligibleAt, now, policy) ? 1 : Math.max(0, now - eligibleAt) / policy.maxAgeMs);
+  return policy.weights.age * (ageIsFull(eligibleAt, now, policy) ? 1 : (now - eligibleAt) / policy.maxAgeMs);
 }
 
 /** True when waiting longer gives no more points. */
