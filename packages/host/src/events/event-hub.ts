@@ -1,3 +1,4 @@
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import type { Event } from '@weir/contract';
 
 type Listener = (event: Event) => void;
@@ -31,6 +32,7 @@ export class EventHub {
     const deadline = Date.now() + options.waitMs;
     for (;;) {
       const change = this.#nextChange(options, deadline);
+      const lookedAt = performance.now();
       try {
         const found = await options.look();
         if (found !== undefined || Date.now() >= deadline || options.signal.aborted) return found;
@@ -38,6 +40,8 @@ export class EventHub {
       } finally {
         change.forget();
       }
+      const restMs = (options.gapMs ?? 0) - (performance.now() - lookedAt);
+      await pause(Math.min(restMs, deadline - Date.now()), options.signal);
     }
   }
 
@@ -60,9 +64,16 @@ export class EventHub {
   }
 }
 
+/** Ends at once for a caller that goes away: the next look sees that. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await setTimeoutAsync(ms, undefined, { signal }).catch(() => undefined);
+}
+
 export interface LookOptions<T> {
   readonly look: () => Promise<T | undefined>;
   readonly concerns: (event: Event) => boolean;
   readonly waitMs: number;
+  /** Shortest time from one look to the next: for looks that many events concern and few matter to; absent = none. */
+  readonly gapMs?: number;
   readonly signal: AbortSignal;
 }

@@ -17,6 +17,8 @@ export interface NewEvent {
 /** Which events a reader asks for; `owner` limits them to what that user may see. */
 export interface EventFilter {
   readonly after: number;
+  /** The last number that is looked at; absent = the newest. */
+  readonly upTo?: number | undefined;
   readonly limit: number;
   readonly jobId?: number | undefined;
   readonly workflowId?: number | undefined;
@@ -66,6 +68,7 @@ function requireNumber(seq: number | undefined): number {
 /** Reads the events after a sequence number, in order. */
 export async function listEvents(db: Kysely<Database>, filter: EventFilter): Promise<Event[]> {
   let query = db.selectFrom('events').selectAll().where('seq', '>', filter.after).orderBy('seq').limit(filter.limit);
+  if (filter.upTo !== undefined) query = query.where('seq', '<=', filter.upTo);
   if (filter.jobId !== undefined) query = query.where('job_id', '=', filter.jobId);
   if (filter.workflowId !== undefined) query = query.where('workflow_id', '=', filter.workflowId);
   const { owner } = filter;

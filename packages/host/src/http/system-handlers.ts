@@ -1,5 +1,5 @@
 import type { Event, EventPage, RouteResponse, Routes, SYSTEM_ROUTES } from '@weir/contract';
-import { listEvents, readLastSeq } from '../events/event-store.ts';
+import { listEvents, readLastSeq, type EventFilter } from '../events/event-store.ts';
 import type { Identity } from '../identity/identity-service.ts';
 import type { Services } from '../services.ts';
 import { listAudit, type AuditFilter } from '../store/audit-store.ts';
@@ -7,6 +7,11 @@ import { parseObject } from '../store/parse-json.ts';
 import type { Queries } from '../store/store.ts';
 import { toIso } from '../store/time.ts';
 import type { Handlers } from './route-table.ts';
+
+/** Events that are looked at in one query. */
+const PIECE = 10_000;
+/** Of readers of all events: how often they look at most, ms. */
+const GAP_MS = 25;
 
 interface EventQuery {
   readonly after?: number;
@@ -51,26 +56,45 @@ export async function readEventPage(
 ): Promise<EventPage> {
   const { query, identity } = asked;
   const after = query.after ?? 0;
+  const isNarrow = query.job_id !== undefined || query.workflow_id !== undefined;
+  const filter = {
+    limit: query.limit ?? 500,
+    jobId: query.job_id,
+    workflowId: query.workflow_id,
+    owner: identity.role === 'admin' ? undefined : identity.user,
+  };
   let newest = after;
   const found = await services.hub.lookUntil<Event[]>({
     look: async () => {
+      // Nothing up to there matters to the asker: the next look begins behind it.
+      const from = newest;
       // Before the events themselves: one committed in between is in the page or after `last_seq`, never lost.
-      newest = await readLastSeq(services.store.read);
-      const events = await listEvents(services.store.read, {
-        after,
-        limit: query.limit ?? 500,
-        jobId: query.job_id,
-        workflowId: query.workflow_id,
-        owner: identity.role === 'admin' ? undefined : identity.user,
-      });
+      newest = Math.max(from, await readLastSeq(services.store.read));
+      const events = isNarrow
+        ? await listEvents(services.store.read, { after: from, ...filter })
+        : await findEvents(services.store.read, { from, newest, filter });
       return events.length > 0 ? events : undefined;
     },
     concerns: (event) =>
       (query.job_id === undefined || event.job_id === query.job_id) &&
       (query.workflow_id === undefined || event.workflow_id === query.workflow_id),
     waitMs: query.wait_ms ?? 0,
+    ...(isNarrow ? {} : { gapMs: GAP_MS }),
     signal: asked.signal,
   });
   const events = found ?? [];
   return { events, last_seq: events.at(-1)?.seq ?? Math.max(after, newest) };
+}
+
+/** Goes through the events piece by piece, as few may be the asker's: others get their turns in between. */
+async function findEvents(
+  db: Queries,
+  range: { from: number; newest: number; filter: Omit<EventFilter, 'after' | 'upTo'> },
+): Promise<Event[]> {
+  for (let { from } = range; from < range.newest; from += PIECE) {
+    const events = await listEvents(db, { after: from, upTo: Math.min(from + PIECE, range.newest), ...range.filter });
+    if (events.length > 0) return events;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return [];
 }
