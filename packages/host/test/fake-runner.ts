@@ -76,14 +76,15 @@ export class FakeRunner {
     socket.on('error', () => socket.terminate());
   }
 
-  /** Opens a session and waits for its welcome; attempts that are not welcomed are forgotten, as the contract asks. */
+  /** Opens a session and waits for its welcome; attempts of its hello that are not welcomed are forgotten, as the contract asks. */
   async connect(url?: string): Promise<Of<'welcome'>> {
     await this.open(url && url.replace(/^http/, 'ws') + SOCKET_PATHS.runner);
     const before = this.received('welcome').length;
+    const told = [...this.attempts.keys()];
     this.hello();
     const welcome = await eventually(() => this.received('welcome')[before]);
     const wanted = new Set(welcome.attempts.map(keyOf));
-    for (const key of this.attempts.keys()) if (!wanted.has(key)) this.attempts.delete(key);
+    for (const key of told) if (!wanted.has(key)) this.attempts.delete(key);
     return welcome;
   }
 

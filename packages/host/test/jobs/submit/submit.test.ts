@@ -15,7 +15,8 @@ const submit = (over: JobCreate = {}, as = client) =>
   as.jobCreate({ body: over.script === undefined ? { command: ['true'], ...over } : over });
 
 async function limitUser(user: string, limits: Limits): Promise<void> {
-  await host.running.services.store.write(async ({ db, emit }) => {
+  const { store } = host.running.services;
+  await store.write(async ({ db, emit }) => {
     await db
       .updateTable('users')
       .set({ limits: JSON.stringify(limits) })
@@ -23,6 +24,7 @@ async function limitUser(user: string, limits: Limits): Promise<void> {
       .execute();
     await emit({ type: 'policy.changed', data: { of: 'users' } });
   });
+  await store.catchUp();
 }
 
 describe('what is asked for is what is shown', () => {
