@@ -1,6 +1,8 @@
+import { AppError } from '@weir/contract';
 import { Loop, type Logger } from '@weir/runtime';
 import type { WriteContext } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
+import { toIso } from '../store/time.ts';
 import { BeatWatch } from './beat-watch.ts';
 import { beatHost, deleteHost, listHosts, upsertHost } from './host-store.ts';
 import type { Leadership } from './leadership.ts';
@@ -18,12 +20,16 @@ export interface HostMembershipParts {
   readonly log: Logger;
 }
 
-/** The list of hosts that share a store: each says that it lives and where it is reached; the leader takes out those that fell silent. */
+/**
+ * The list of hosts that share a store: each says that it lives and where it is reached, and notices when another one goes by its id; the
+ * leader takes out those that fell silent.
+ */
 export class HostMembership {
   readonly loop: Loop;
   readonly #parts: HostMembershipParts;
   readonly #watch: BeatWatch;
   #url = '';
+  #startedAt = 0;
 
   constructor(parts: HostMembershipParts) {
     this.#parts = parts;
@@ -34,10 +40,11 @@ export class HostMembership {
   /** Enters this host. What an earlier life of it said of sessions is over. */
   async join(url: string): Promise<void> {
     this.#url = url;
+    this.#startedAt = Date.now();
     const { store, hostId } = this.#parts;
     await store.write(async (context) => {
       await endSessionsOfHost(context, hostId);
-      await upsertHost(context.db, { id: hostId, url });
+      await upsertHost(context.db, this.#describe());
     });
   }
 
@@ -48,10 +55,21 @@ export class HostMembership {
 
   async #round(): Promise<void> {
     const { store, hostId, leadership } = this.#parts;
-    await store.write(async ({ db }) => {
-      if (!(await beatHost(db, hostId))) await upsertHost(db, { id: hostId, url: this.#url });
+    const startedAt = await store.write(async ({ db }) => {
+      const entered = await beatHost(db, hostId);
+      if (entered === undefined) await upsertHost(db, this.#describe());
+      return entered ?? this.#startedAt;
     });
+    if (startedAt !== this.#startedAt)
+      throw new AppError(
+        'state_conflict',
+        `another host has the id ${hostId} since ${toIso(startedAt)}: stop one of them, delete the file host-id of its Weir home, and start it again`,
+      );
     if (leadership.isLeader) await this.#takeOutTheGone();
+  }
+
+  #describe(): Parameters<typeof upsertHost>[1] {
+    return { id: this.#parts.hostId, url: this.#url, startedAt: this.#startedAt };
   }
 
   async #takeOutTheGone(): Promise<void> {

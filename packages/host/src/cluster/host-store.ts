@@ -4,9 +4,9 @@ import type { Queries } from '../store/store.ts';
 
 export type StoredHost = Selectable<Database['hosts']>;
 
-/** Enters a host that has begun, or begins again. */
-export async function upsertHost(db: Queries, host: { id: string; url: string }): Promise<void> {
-  const values = { url: host.url, started_at: Date.now() };
+/** Enters a host that has begun, or begins again; `startedAt` (milliseconds since the epoch) tells its lives apart. */
+export async function upsertHost(db: Queries, host: { id: string; url: string; startedAt: number }): Promise<void> {
+  const values = { url: host.url, started_at: host.startedAt };
   await db
     .insertInto('hosts')
     .values({ id: host.id, ...values, beat: 1 })
@@ -14,14 +14,15 @@ export async function upsertHost(db: Queries, host: { id: string; url: string })
     .execute();
 }
 
-/** Says that a host lives; false when nobody knows it. */
-export async function beatHost(db: Queries, id: string): Promise<boolean> {
-  const result = await db
+/** Says that a host lives; gives when the life began that is entered under its id, undefined when nobody knows it. */
+export async function beatHost(db: Queries, id: string): Promise<number | undefined> {
+  const row = await db
     .updateTable('hosts')
     .set({ beat: sql<number>`beat + 1` })
     .where('id', '=', id)
+    .returning('started_at')
     .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  return row?.started_at;
 }
 
 export async function listHosts(db: Queries): Promise<StoredHost[]> {
