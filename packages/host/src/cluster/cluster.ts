@@ -7,11 +7,10 @@ import { makeEventPollLoop } from './event-poll-loop.ts';
 import { HostMembership } from './host-membership.ts';
 import { SOLE_LEADER, type Leadership } from './leadership.ts';
 import { makeCpuCacheLoop } from './redis/cpu-cache.ts';
+import { EVENT_CHANNEL, EventMessages } from './redis/event-messages.ts';
 import { NodeRegistry } from './redis/node-registry.ts';
 import { RedisLink } from './redis/redis-link.ts';
 import { SchedulerLease } from './scheduler-lease.ts';
-
-const CHANNEL = 'weir:events';
 
 export interface ClusterParts {
   readonly config: HostConfig;
@@ -51,7 +50,7 @@ export function makeCluster(parts: ClusterParts): Cluster {
   const registry = redis && new NodeRegistry({ store, redis, hostId, log });
   const cache = redis && makeCpuCacheLoop({ store, redis, leadership, log });
   const steps = [lease?.loop, membership?.loop, poll, sessionBook.loop, registry?.loop, cache];
-  const messages = redis && poll && new EventMessages(store, redis, poll);
+  const messages = redis && poll && new EventMessages({ store, redis, poll });
   return {
     leadership,
     sessionBook,
@@ -60,7 +59,7 @@ export function makeCluster(parts: ClusterParts): Cluster {
     leader: () => (lease === undefined ? hostId : (lease.holder ?? null)),
     onNodeLeave: (node) => registry?.leave(node),
     join: async (url) => {
-      redis?.start(CHANNEL, (message) => messages?.take(message));
+      redis?.start(EVENT_CHANNEL, (message) => messages?.take(message));
       if (membership === undefined) await sessionBook.open();
       else await membership.join(url);
     },
@@ -75,29 +74,4 @@ export function makeCluster(parts: ClusterParts): Cluster {
       redis?.stop();
     },
   };
-}
-
-/**
- * A message is the number of the newest event that its sender knows: whoever knows less looks now. What no message told is found by the
- * next look.
- */
-class EventMessages {
-  readonly #poll: Loop;
-  #told = 0;
-  #heard = 0;
-
-  constructor(store: Store, redis: RedisLink, poll: Loop) {
-    this.#poll = poll;
-    store.onEvents((committed) => {
-      this.#told = committed.at(-1)?.event.seq ?? this.#told;
-      if (this.#told > this.#heard) redis.publish(CHANNEL, String(this.#told));
-    });
-    redis.onReady(() => poll.wake());
-  }
-
-  take(message: string): void {
-    const seq = Number(message);
-    if (Number.isSafeInteger(seq)) this.#heard = Math.max(this.#heard, seq);
-    if (seq > this.#told) this.#poll.wake();
-  }
 }
