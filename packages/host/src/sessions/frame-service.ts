@@ -41,7 +41,7 @@ export class FrameService {
     const attempts = await listAttemptsOnNode(store.read, session.node);
     const reported = new Map(frame.attempts.map((report) => [keyOf(report), report]));
     const known = attempts.filter(({ job }) => reported.has(keyOfJob(job)));
-    sessions.add(session);
+    if (!sessions.add(session)) return;
     session.send({
       type: 'welcome',
       version: frame.version,

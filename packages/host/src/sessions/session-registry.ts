@@ -12,11 +12,16 @@ export class SessionRegistry {
     this.#newest.set(session.node, session);
   }
 
-  /** Takes a session in unless it closed meanwhile; an older one of the same node is closed. */
-  add(session: RunnerSession): void {
-    if (!session.isOpen) return;
-    this.#sessions.get(session.node)?.close('replaced by a newer session of the same node');
-    this.#sessions.set(session.node, session);
+  /**
+   * Takes a session in that said hello, and closes an older one of the same node; false when it closed or a newer one said hello meanwhile:
+   * what it told is old.
+   */
+  add(session: RunnerSession): boolean {
+    if (!session.isOpen) return false;
+    const isNewest = this.#newest.get(session.node) === session;
+    (isNewest ? this.#sessions.get(session.node) : session)?.close('replaced by a newer session of the same node');
+    if (isNewest) this.#sessions.set(session.node, session);
+    return isNewest;
   }
 
   /** Forgets a session that closed, unless a newer one took its place. */

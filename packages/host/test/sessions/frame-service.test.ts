@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { PROTOCOL_VERSION, SOCKET_PATHS } from '@weir/contract';
+import { RunnerSession } from '../../src/sessions/runner-session.ts';
+import { eventually } from '../eventually.ts';
+import { INVENTORY } from '../fake-runner.ts';
+import { TestHost } from '../test-host.ts';
+
+let host: TestHost;
+beforeEach(async () => {
+  host = await TestHost.start();
+});
+afterEach(() => host[Symbol.asyncDispose]());
+
+async function openSession(): Promise<RunnerSession> {
+  const headers = { authorization: `Bearer ${host.token('run/node-token')}` };
+  const socket = new WebSocket(host.running.url.replace(/^http/, 'ws') + SOCKET_PATHS.runner, { headers });
+  await once(socket, 'open');
+  return new RunnerSession('here', '127.0.0.1', socket);
+}
+
+test('a hello that is still being answered when its node says hello again concerns nobody any more', async () => {
+  const runner = await host.connectedRunner();
+  const { job_id: id } = await host.client().jobCreate({ body: { command: ['true'] } });
+  runner.reportRunning(await runner.order(id));
+  await eventually(async () => (await host.client().jobShow({ params: { job_id: id } })).state === 'running');
+  const { frames, sessions, store } = host.running.services;
+  const [older, newer] = [await openSession(), await openSession()];
+  sessions.greet(older);
+  sessions.greet(newer);
+  // Told before the attempt began: the attempt is not in it.
+  await frames.hello(older, { type: 'hello', version: PROTOCOL_VERSION, node: 'here', inventory: INVENTORY, attempts: [] });
+  expect(await store.read.selectFrom('jobs').select('state').executeTakeFirstOrThrow()).toEqual({ state: 'running' });
+  expect(sessions.find('here')).not.toBe(older);
+  expect(older.isOpen).toBe(false);
+  newer.close('');
+});
