@@ -17,6 +17,7 @@ async function openSession(): Promise<RunnerSession> {
   const headers = { authorization: `Bearer ${host.token('run/node-token')}` };
   const socket = new WebSocket(host.running.url.replace(/^http/, 'ws') + SOCKET_PATHS.runner, { headers });
   await once(socket, 'open');
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- ws declares its class once for import, once for require
   return new RunnerSession('here', '127.0.0.1', socket);
 }
 
