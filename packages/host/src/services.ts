@@ -136,7 +136,8 @@ async function makeWork(config: HostConfig, base: Base, log: Logger) {
   const policy = new PolicyCache(store);
   const orders = new OrderDispatch({ store, sessions, addressOf: (node) => mirror.copy.addressOf(node), log });
   const stageEvents = new StageEventService(store);
-  const frames = new FrameService({ store, sessions, nodes, attempts, stageEvents, orders, heartbeatMs: config.heartbeatMs });
+  const { hostId, heartbeatMs } = config;
+  const frames = new FrameService({ store, sessions, nodes, attempts, stageEvents, orders, hostId, heartbeatMs });
   tellOfCommits(base, engine);
   const jobs = new JobService({ store, hub, queue, policy });
   return { placement, engine, attempts, frames, jobs, submits: new SubmitService({ store, policy, queue }) };

@@ -1,4 +1,5 @@
 import type { AttemptReport, Outcome } from '@weir/contract';
+import { findSessionHost } from '../cluster/session-store.ts';
 import { changeNodeState } from '../nodes/node-store.ts';
 import type { Store } from '../store/store.ts';
 import { fromIso } from '../store/time.ts';
@@ -28,14 +29,14 @@ export class AttemptService {
     await this.#end({ ...key, outcome: report.outcome, endedAt: fromIso(report.endedAt), startedAt });
   }
 
-  /** Ends an attempt that its node knows nothing of: it ran and vanished. */
-  async vanish(key: AttemptKey): Promise<void> {
-    await this.#end({ ...key, outcome: { kind: 'lost', reason: 'process_vanished' }, endedAt: Date.now(), startedAt: null });
+  /** Ends an attempt that its node, as it told the host `hostId`, knows nothing of: it ran and vanished. */
+  async vanish(key: AttemptKey, hostId: string): Promise<void> {
+    await this.#endUntold(key, { hostId, outcome: { kind: 'lost', reason: 'process_vanished' } });
   }
 
-  /** Ends an attempt whose order was never given to its node. */
-  async withdraw(key: AttemptKey): Promise<void> {
-    await this.#end({ ...key, outcome: { kind: 'never_started' }, endedAt: Date.now(), startedAt: null });
+  /** Ends an attempt whose order was, as its node told the host `hostId`, never given to the node. */
+  async withdraw(key: AttemptKey, hostId: string): Promise<void> {
+    await this.#endUntold(key, { hostId, outcome: { kind: 'never_started' } });
   }
 
   /**
@@ -52,6 +53,14 @@ export class AttemptService {
         await recordEnd(context, end, this.#usageHalfLifeMs);
       }
       return attempts.length > 0;
+    });
+  }
+
+  /** What a node did not tell a host counts only while the node is connected to it: another host may have been told since. */
+  async #endUntold(key: AttemptKey, { hostId, outcome }: { hostId: string; outcome: Outcome }): Promise<void> {
+    await this.#store.write(async (context) => {
+      if ((await findSessionHost(context.db, key.node)) !== hostId) return;
+      await recordEnd(context, { ...key, outcome, endedAt: Date.now(), startedAt: null }, this.#usageHalfLifeMs);
     });
   }
 

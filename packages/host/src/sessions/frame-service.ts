@@ -19,6 +19,7 @@ export interface FrameParts {
   readonly attempts: AttemptService;
   readonly stageEvents: StageEventService;
   readonly orders: OrderDispatch;
+  readonly hostId: string;
   readonly heartbeatMs: number;
 }
 
@@ -61,12 +62,12 @@ export class FrameService {
 
   /** What the store says of a job on the node, and what its runner says: the runner is right about what runs. */
   async #reconcile(session: RunnerSession, { job, begun }: AttemptOnNode, report: AttemptReport | undefined): Promise<void> {
-    const { attempts } = this.#parts;
+    const { attempts, hostId } = this.#parts;
     if (report !== undefined) return this.#acceptReport(session, report);
     const key = { jobId: job.id, attempt: job.attempt, node: session.node };
-    if (begun) await attempts.vanish(key);
+    if (begun) await attempts.vanish(key, hostId);
     // It was told to stop before its node had the order: nothing has to be started only to be stopped.
-    else if (job.stop_by !== null) await attempts.withdraw(key);
+    else if (job.stop_by !== null) await attempts.withdraw(key, hostId);
   }
 
   /** Commits what a frame says and acknowledges it afterwards. */
