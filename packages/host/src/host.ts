@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '@weir/contract';
-import { readProcessIdentity, writeFileAtomic, type Logger } from '@weir/runtime';
+import { readProcessIdentity, writeFileAtomic, type Logger, type Loop } from '@weir/runtime';
 import { buildApp } from './app.ts';
 import type { HostConfig } from './config.ts';
 import { lockHome } from './host-lock.ts';
@@ -23,42 +23,31 @@ export interface RunningHost {
  * Throws `state_conflict` when the home has a host already, `invalid_input` when it cannot listen.
  */
 export async function startHost(config: HostConfig, log: Logger): Promise<RunningHost> {
-  const unlock = lockHome(config.home);
-  try {
-    const services = await makeServices(config, log);
-    try {
-      return await serve(services, config, unlock);
-    } catch (error) {
-      await services.store.close();
-      throw error;
-    }
-  } catch (error) {
-    unlock();
-    throw error;
-  }
-}
-
-async function serve(services: Services, config: HostConfig, unlock: () => void): Promise<RunningHost> {
-  const { log } = services;
+  // Undone in reverse, when the host stops and when it cannot start: a host that is half there would answer and do nothing.
+  await using started = new AsyncDisposableStack();
+  started.defer(lockHome(config.home));
+  const services = await makeServices(config, log);
+  started.defer(() => services.store.close());
   await writeLocalCredentials(config, services.identity);
   const app = await buildApp(services, log);
+  started.defer(() => services.cluster.leave());
+  started.defer(() => stopAll(services.loops));
+  started.defer(() => app.close());
+  started.defer(() => services.sessions.closeAll());
   const url = await listen(app, config);
   services.address.url = url;
   await services.cluster.join(config.advertiseUrl ?? reachableUrl(url));
   for (const loop of services.loops) loop.start();
   const runFile = join(config.home, 'run', 'host.json');
   writeFileAtomic(runFile, `${JSON.stringify({ ...readProcessIdentity(process.pid), url })}\n`);
+  started.defer(() => rmSync(runFile, { force: true }));
   log.info({ url, home: config.home }, 'host is up');
-  const stop = async () => {
-    rmSync(runFile, { force: true });
-    services.sessions.closeAll();
-    await app.close();
-    for (const loop of services.loops) await loop.stop();
-    await services.cluster.leave();
-    await services.store.close();
-    unlock();
-  };
-  return { url, app, services, stop };
+  const running = started.move();
+  return { url, app, services, stop: () => running.disposeAsync() };
+}
+
+async function stopAll(loops: readonly Loop[]): Promise<void> {
+  for (const loop of loops) await loop.stop();
 }
 
 /** Where others find a host that listens on every address of its machine. */
@@ -72,7 +61,6 @@ async function listen(app: FastifyInstance, { listen: host, port }: HostConfig):
   try {
     return await app.listen({ host, port });
   } catch (cause) {
-    await app.close();
     const why = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE' ? 'another program listens there' : String(cause);
     throw new AppError('invalid_input', `cannot listen on ${host}:${port}: ${why}; set WEIR_LISTEN or WEIR_PORT`, {
       field: 'WEIR_PORT',
