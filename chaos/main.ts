@@ -18,9 +18,9 @@ const { values } = parseArgs({
     /** Kinds of faults, with commas between them. */
     only: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    nodes: { type: 'string', default: '4' },
+    nodes: { type: 'string', default: '6' },
     /** Jobs submitted a second. */
-    rate: { type: 'string', default: '12' },
+    rate: { type: 'string', default: '6' },
     /** Leave the folder with logs and stores. */
     keep: { type: 'boolean', default: false },
   },

@@ -8,7 +8,8 @@ import { readLives } from './marks.ts';
 import { readEvents, readJobs } from './reading.ts';
 import { replayHoldings } from './replay.ts';
 
-const CONVERGE_MS = 180_000;
+/** Without one more job that has ended for so long, those that are left never will. */
+const STUCK_MS = 90_000;
 /** A page of a thousand events takes its time on a busy machine. */
 const READ_MS = 120_000;
 
@@ -22,10 +23,17 @@ export interface Findings {
 
 /** Waits until every job has ended; a job that never does is found by the check. */
 export async function waitForEnds(fleet: Fleet, tell: (line: string) => void): Promise<void> {
-  const settled = () => countLive(fleet).then((live) => (live === 0 ? true : undefined));
-  await waitFor(() => settled().catch(() => undefined), { what: 'every job to end', limitMs: CONVERGE_MS, everyMs: 1_000 }).catch(
-    (error: unknown) => tell(error instanceof Error ? error.message : String(error)),
-  );
+  let left = Number.POSITIVE_INFINITY;
+  while (left > 0) {
+    const fewer = async () => ((live) => (live < left ? live : undefined))(await countLive(fleet));
+    try {
+      const options = { what: `another of ${left} jobs to end`, limitMs: STUCK_MS, everyMs: 1_000 };
+      left = await waitFor(() => fewer().catch(() => undefined), options);
+    } catch (error) {
+      tell(error instanceof Error ? error.message : String(error));
+      return;
+    }
+  }
 }
 
 /** Reads what the hosts and the jobs themselves wrote down, and checks it. */
@@ -41,6 +49,9 @@ export async function examine(fleet: Fleet, run: { workload: Workload; watch: Ca
     violations: [
       ...findViolations({ acknowledged: workload.acknowledged, jobs, lives: readLives(place.marks), events }),
       ...replayHoldings(events, nodes),
+      ...(workload.failures['internal'] === undefined
+        ? []
+        : [`${workload.failures['internal']} submits were answered by an internal error`]),
       ...watch.violations,
       ...held.map((node) => `${node.name} has ${node.cpus_allocated} CPUs allocated when nothing runs`),
       ...listTagged(place.tag).map((pid) => `process ${pid} of a job is left`),

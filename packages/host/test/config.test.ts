@@ -16,7 +16,7 @@ test('without variables the store is a file of the home and the policy is the do
   expect(read({})).toMatchObject({
     storeUrl: join(home, 'weir.db'),
     redisUrl: undefined,
-    policy: { weights: { age: 1000, fairShare: 2000, size: 100, user: 1000 }, strategy: 'binpack', bookings: 10 },
+    policy: { weights: { age: 1000, fairShare: 2000, size: 0, user: 1000 }, strategy: 'binpack', bookings: 10 },
     retention: { jobsMs: 30 * 86_400_000, auditMs: 365 * 86_400_000 },
   });
 });

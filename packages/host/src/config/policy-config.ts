@@ -16,7 +16,7 @@ export interface Retention {
 export function readPolicy(env: Environment): Policy {
   const weight = (name: string, absent: number) => readInteger(env, [`WEIR_WEIGHT_${name}`], { absent, most: MOST_WEIGHT });
   return {
-    weights: { age: weight('AGE', 1_000), fairShare: weight('FAIR_SHARE', 2_000), size: weight('SIZE', 100), user: weight('USER', 1_000) },
+    weights: { age: weight('AGE', 1_000), fairShare: weight('FAIR_SHARE', 2_000), size: weight('SIZE', 0), user: weight('USER', 1_000) },
     maxAgeMs: readInteger(env, ['WEIR_MAX_AGE_MS'], { absent: 7 * DAY_MS, least: 1 }),
     usageHalfLifeMs: readInteger(env, ['WEIR_USAGE_HALF_LIFE_MS'], { absent: 7 * DAY_MS, least: 1 }),
     strategy: readChoice(env, ['WEIR_STRATEGY'], { absent: 'binpack', of: STRATEGIES }),
