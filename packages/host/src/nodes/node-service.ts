@@ -26,13 +26,14 @@ export class NodeService {
 
   /**
    * Stores what a runner found at the start of its session with this host; `seenAddress` counts where the runner names no address.
-   * Throws `unauthenticated` when the node was removed meanwhile.
+   * Throws `unauthenticated` when the node was removed meanwhile, and `state_conflict` while another machine is connected under its name.
    */
   async register(name: string, inventory: Inventory, seenAddress: string): Promise<void> {
     const { store, config } = this.#parts;
     await store.write(async ({ db, emit }) => {
       const token = await findNodeToken(db, name);
       if (token === undefined) throw new AppError('unauthenticated', `node "${name}" was removed: join again with "weir node join"`);
+      refuseTwin(await findNode(db, name), inventory);
       await upsertNode(db, name, {
         inventory,
         local: name === config.localNode,
@@ -84,6 +85,19 @@ export class NodeService {
       usage: session && this.#parts.usage.last(node.name),
     });
   }
+}
+
+/**
+ * Two machines under one name would each be asked for the other's jobs, which would be taken for vanished and run again. A machine that
+ * started anew is let in as soon as its earlier life is missed.
+ */
+function refuseTwin(known: StoredNode | undefined, inventory: Inventory): void {
+  if (known === undefined || known.session_host === null || known.state !== 'online' || known.boot_id === inventory.bootId) return;
+  throw new AppError(
+    'state_conflict',
+    `another machine (${known.hostname}) is connected as node "${known.name}": give this one a name of its own with WEIR_NODE_NAME`,
+    { field: 'name', value: known.name },
+  );
 }
 
 /** The refusal of a name that no node has. */

@@ -100,6 +100,23 @@ describe('a frame outside the contract ends its session, not the host', () => {
 });
 
 describe('hello', () => {
+  test('of a second machine under the name of a connected one is refused, and loses nothing; of the same machine started anew it is not', async () => {
+    const runner = await host.connectedRunner();
+    const { job_id: id } = await submit();
+    runner.reportRunning(await runner.order(id));
+    const twin = await host.runner();
+    twin.inventory = { ...INVENTORY, bootId: 'another', hostname: 'twin' };
+    await twin.open();
+    twin.hello();
+    expect(await sessionEnds(twin)).toMatchObject({ code: 1008, reason: expect.stringContaining('another machine (machine)') as string });
+    expect(runner.closed).toBeUndefined();
+    expect((await client.jobShow({ params: { job_id: id } })).state).toBe('running');
+    await runner.disconnect();
+    const node = host.running.services.store.read.selectFrom('nodes').select('session_host').where('name', '=', 'here');
+    await eventually(async () => (await node.executeTakeFirstOrThrow()).session_host === null);
+    await twin.connect();
+  });
+
   test('tells a node for the first time, and again with what changed', async () => {
     const runner = await host.connectedRunner();
     expect(await client.nodeShow({ params: { name: 'here' } })).toMatchObject({
