@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts';
 import { toIso } from '../store/time.ts';
 import { BeatWatch } from './beat-watch.ts';
 import { beatHost, deleteHost, listHosts, upsertHost } from './host-store.ts';
+import { writeAsLeader } from './leader-write.ts';
 import type { Leadership } from './leadership.ts';
 import { clearSessionHost, listNodesOfHost } from './session-store.ts';
 
@@ -79,11 +80,12 @@ export class HostMembership {
     this.#watch.keepOnly(hosts.map(({ id }) => id));
     for (const host of hosts) {
       if (this.#watch.look(host.id, host.beat).silentMs < goneMs || host.id === hostId) continue;
-      await store.write(async (context) => {
-        await leadership.fence(context.db);
-        if (await deleteHost(context.db, host.id, host.beat)) await endSessionsOfHost(context, host.id);
+      const gone = await writeAsLeader({ store, leadership }, async (context) => {
+        const deleted = await deleteHost(context.db, host.id, host.beat);
+        if (deleted) await endSessionsOfHost(context, host.id);
+        return deleted;
       });
-      log.warn({ host: host.id, url: host.url }, 'a host is gone');
+      if (gone === true) log.warn({ host: host.id, url: host.url }, 'a host is gone');
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Loop, type Logger } from '@weir/runtime';
 import type { NodeState } from '@weir/contract';
 import { BeatWatch, type Look } from '../cluster/beat-watch.ts';
+import { writeAsLeader } from '../cluster/leader-write.ts';
 import type { Leadership } from '../cluster/leadership.ts';
 import { clearSessionHost } from '../cluster/session-store.ts';
 import type { HostConfig } from '../config.ts';
@@ -53,12 +54,13 @@ class NodeJudge {
   }
 
   async #judge(node: StoredNode): Promise<void> {
-    const { store, attempts, log } = this.#parts;
+    const { store, leadership, attempts, log } = this.#parts;
     const look = this.#watch.look(node.name, node.beat);
     const state = this.#stateAfter(node, look);
     if (state !== 'lost') this.#settled.delete(node.name);
     if (state !== node.state) {
-      if (!(await store.write((context) => this.#change(context, { node, state, silentMs: look.silentMs })))) return;
+      const change = { node, state, silentMs: look.silentMs };
+      if ((await writeAsLeader({ store, leadership }, (context) => this.#change(context, change))) !== true) return;
       log.warn({ node: node.name, state, silentMs: look.silentMs }, 'node changed state');
     }
     if (state !== 'lost' || this.#settled.has(node.name)) return;
@@ -69,7 +71,6 @@ class NodeJudge {
 
   async #change({ db, emit }: WriteContext, to: { node: StoredNode; state: NodeState; silentMs: number }): Promise<boolean> {
     const { node, state, silentMs } = to;
-    await this.#parts.leadership.fence(db);
     if (!(await changeNodeState(db, node.name, { from: node.state, to: state }))) return false;
     if (state === 'lost' && node.session_host !== null) await clearSessionHost(db, node.name, node.session_host);
     await emit({ type: `node.${state}`, node: node.name, data: { silent_ms: Math.round(silentMs) } });

@@ -1,6 +1,7 @@
 import { AppError } from '@weir/contract';
 import type { Logger } from '@weir/runtime';
-import { StaleLeaderError, type Leadership } from '../cluster/leadership.ts';
+import type { Leadership } from '../cluster/leadership.ts';
+import { writeAsLeader } from '../cluster/leader-write.ts';
 import { markStopping } from '../jobs/attempt-store.ts';
 import { subjectOf } from '../jobs/subject-of.ts';
 import type { WriteContext } from '../store/group-commit.ts';
@@ -32,7 +33,7 @@ export async function commitPlan(parts: CommitParts, plan: Plan): Promise<void> 
   for (let from = 0; from < jobs.length; from += CHUNK) work.push(startAll(parts, jobs.slice(from, from + CHUNK)));
   for (const [arrayId, starts] of Map.groupBy(tasks, ({ jobId }) => jobId))
     work.push(startAlone(parts, arrayId, (context) => startTasks(context, arrayId, starts)));
-  if (plan.preemptions.length > 0) work.push(guarded(parts, (context) => preemptAll(context, plan.preemptions)));
+  if (plan.preemptions.length > 0) work.push(writeAsLeader(parts, (context) => preemptAll(context, plan.preemptions)));
   const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
   if (failed === undefined) return;
   parts.mirror.doubt();
@@ -55,13 +56,13 @@ async function startAlone(parts: CommitParts, jobId: number, start: (context: Wr
     if (isOfTheStore(cause)) throw cause;
     parts.log.error({ err: cause, job: jobId }, 'job cannot be started');
     const reason = cause instanceof TooLargeError ? cause.message : 'it could not be placed: the log of the host has the cause';
-    await guarded(parts, (context) => failStart(context, jobId, reason));
+    await writeAsLeader(parts, (context) => failStart(context, jobId, reason));
   }
 }
 
 /** The copy knows what is committed before anything else is planned, however late the events of it are told. */
 async function commitStarts(parts: CommitParts, start: (context: WriteContext) => Promise<Started[]>): Promise<void> {
-  const started = await guarded(parts, start);
+  const started = await writeAsLeader(parts, start);
   for (const { job, members } of started ?? []) parts.mirror.noteStarted(job, members);
 }
 
@@ -71,19 +72,6 @@ async function preemptAll(context: WriteContext, preemptions: readonly Preemptio
     if (job === undefined) continue;
     const data = { attempt: job.attempt, for_job_id: preemption.forJobId };
     await context.emit({ type: 'job.preempting', ...subjectOf(job), data }, job);
-  }
-}
-
-/** As `store.write`, by the leader only: what a former one decided is dropped. */
-async function guarded<T>(parts: CommitParts, operation: (context: WriteContext) => Promise<T>): Promise<T | undefined> {
-  try {
-    return await parts.store.write(async (context) => {
-      await parts.leadership.fence(context.db);
-      return operation(context);
-    });
-  } catch (error) {
-    if (error instanceof StaleLeaderError) return undefined;
-    throw error;
   }
 }
 

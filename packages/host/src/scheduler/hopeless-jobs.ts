@@ -1,18 +1,13 @@
-import type { Leadership } from '../cluster/leadership.ts';
+import { writeAsLeader, type LeaderWriteParts } from '../cluster/leader-write.ts';
 import { transitionJob } from '../jobs/attempt-store.ts';
 import { subjectOf } from '../jobs/subject-of.ts';
 import type { WriteContext } from '../store/group-commit.ts';
-import type { Store } from '../store/store.ts';
 
 /** Ends the jobs whose dependencies can never be met, each with the reason. */
-export async function cancelHopeless(
-  parts: { readonly store: Store; readonly leadership: Leadership },
-  hopeless: ReadonlyMap<number, string>,
-): Promise<void> {
+export async function cancelHopeless(parts: LeaderWriteParts, hopeless: ReadonlyMap<number, string>): Promise<void> {
   if (hopeless.size === 0) return;
   const jobs = [...hopeless];
-  await parts.store.write(async (context) => {
-    await parts.leadership.fence(context.db);
+  await writeAsLeader(parts, async (context) => {
     for (const [id, reason] of jobs) await cancelOne(context, id, reason);
   });
 }

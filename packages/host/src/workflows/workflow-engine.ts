@@ -1,5 +1,6 @@
 import type { Stage } from '@weir/contract';
 import { Loop, type Logger } from '@weir/runtime';
+import { writeAsLeader } from '../cluster/leader-write.ts';
 import type { Leadership } from '../cluster/leadership.ts';
 import { findUser } from '../identity/user-store.ts';
 import { findJob, insertJob } from '../jobs/job-store.ts';
@@ -92,8 +93,7 @@ async function applyDecision(parts: EngineParts, step: Step): Promise<boolean> {
   const largest = await parts.nodes.describeLargest();
   if (decision.kind === 'submit' && largest.cpus === 0) return false; // no node has ever joined: the next wake looks again
   const warehouse = parts.warehouses.require(step.stored.workflow.warehouse);
-  return parts.store.write(async (context) => {
-    await parts.leadership.fence(context.db);
+  const applied = await writeAsLeader(parts, (context) => {
     switch (decision.kind) {
       case 'submit':
         return submitStage(context, step, makeStageJob(step.stored, decision.stage, { largest, warehouse }));
@@ -107,6 +107,7 @@ async function applyDecision(parts: EngineParts, step: Step): Promise<boolean> {
         return finishWorkflow(context, step.stored);
     }
   });
+  return applied ?? false;
 }
 
 async function submitStage({ db, emit }: WriteContext, { stored, decision }: Step, job: ReturnType<typeof makeStageJob>): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { Loop, type Logger } from '@weir/runtime';
+import { writeAsLeader } from '../../cluster/leader-write.ts';
 import type { Leadership } from '../../cluster/leadership.ts';
 import type { Retention } from '../../config/policy-config.ts';
 import { deleteExpiredTokens } from '../../identity/token-store.ts';
@@ -60,11 +61,8 @@ async function forgetFiles({ store, sessions }: RetentionParts, range: { before:
 /** Runs one transaction after the other until one tells that nothing is left; others write in between. */
 async function repeat(parts: RetentionParts, remove: (db: Queries) => Promise<boolean>): Promise<void> {
   for (;;) {
-    const isMore = await parts.store.write(async ({ db }) => {
-      await parts.leadership.fence(db);
-      return remove(db);
-    });
-    if (!isMore) return;
+    const isMore = await writeAsLeader(parts, ({ db }) => remove(db));
+    if (isMore !== true) return;
     await pause();
   }
 }
