@@ -8,6 +8,7 @@ import { cancelJob } from './job-cancel.ts';
 import { freezeJob } from './job-freeze.ts';
 import { viewJobs, viewNewJob } from './job-page.ts';
 import { findJob, listJobs } from './job-store.ts';
+import { JobTotals } from './job-totals.ts';
 import { updateJob } from './job-update.ts';
 import { explainStarted, explainWait } from './job-why.ts';
 import type { QueueView } from './queue-view.ts';
@@ -26,9 +27,11 @@ export interface JobServiceParts {
 /** What users do with jobs that are there. Every change is committed before it is answered. */
 export class JobService {
   readonly #parts: JobServiceParts;
+  readonly #totals: JobTotals;
 
   constructor(parts: JobServiceParts) {
     this.#parts = parts;
+    this.#totals = new JobTotals(parts.store.read);
   }
 
   /** Queues a job that the host itself made for the asker, charged to the asker's default account. */
@@ -66,7 +69,7 @@ export class JobService {
     const user = identity.role === 'admin' ? query.user : identity.user;
     if (identity.role !== 'admin' && query.user !== undefined && query.user !== identity.user)
       return { jobs: [], next_before: null, total: 0 };
-    const { rows, total } = await listJobs(this.#parts.store.read, {
+    const filter = {
       state: query.state,
       user,
       name: query.name,
@@ -77,7 +80,9 @@ export class JobService {
       arrayId: query.array_id,
       before: query.before,
       limit,
-    });
+    };
+    const total = await this.#totals.count(filter);
+    const rows = await listJobs(this.#parts.store.read, filter);
     const jobs = await viewJobs(this.#parts.store.read, this.#parts.queue, rows);
     return { jobs, next_before: rows.length === limit ? (rows.at(-1)?.id ?? null) : null, total };
   }

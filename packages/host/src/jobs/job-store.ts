@@ -1,4 +1,4 @@
-import type { JobState } from '@weir/contract';
+import { JOB_STATE_RULES, type JobState } from '@weir/contract';
 import { sql } from 'kysely';
 import type { Queries } from '../store/store.ts';
 import type { JobRow, NewJob } from '../store/schema.ts';
@@ -63,21 +63,27 @@ export async function findJob(db: Queries, id: number): Promise<JobRow | undefin
   return db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** Reads a page of jobs, newest first, and how many there are in all. */
-export async function listJobs(db: Queries, filter: JobFilter): Promise<{ rows: JobRow[]; total: number }> {
+/** Reads a page of jobs, newest first. */
+export async function listJobs(db: Queries, filter: JobFilter): Promise<JobRow[]> {
   const query = selectJobs(db, filter);
-  const { total } = await query.select((select) => select.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   const page = filter.before === undefined ? query : query.where('id', '<', filter.before);
-  const rows = await page.selectAll().orderBy('id', 'desc').limit(filter.limit).execute();
-  return { rows, total };
+  return page.selectAll().orderBy('id', 'desc').limit(filter.limit).execute();
+}
+
+/** How many jobs there are, whatever page is asked for. */
+export async function countJobs(db: Queries, filter: JobFilter): Promise<number> {
+  const count = selectJobs(db, filter).select((select) => select.fn.countAll<number>().as('total'));
+  return (await count.executeTakeFirstOrThrow()).total;
 }
 
 function selectJobs(db: Queries, filter: JobFilter) {
   let query = db.selectFrom('jobs');
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
   if (filter.user !== undefined) query = query.where('user', '=', filter.user);
-  if (filter.name !== undefined) query = query.where('name', '=', filter.name);
-  if (filter.account !== undefined) query = query.where('account', '=', filter.account);
+  // Few jobs are open: then SQLite, which keeps no statistics, must not go through all that a name or an account ever had.
+  const isOpen = filter.state !== undefined && !JOB_STATE_RULES[filter.state].terminal;
+  if (filter.name !== undefined) query = query.where(isOpen ? sql`coalesce(name, '')` : 'name', '=', filter.name);
+  if (filter.account !== undefined) query = query.where(isOpen ? sql`coalesce(account, '')` : 'account', '=', filter.account);
   if (filter.workflowId !== undefined) query = query.where('workflow_id', '=', filter.workflowId);
   if (filter.arrayId !== undefined) query = query.where('array_id', '=', filter.arrayId);
   const { batchId, node } = filter;
@@ -87,11 +93,10 @@ function selectJobs(db: Queries, filter: JobFilter) {
       where.or([where('batch_id', '=', batchId), where.and([where('id', '=', batchId), where('batch_id', 'is', null)])]),
     );
   if (node !== undefined)
-    query = query.where((where) =>
-      where.or([
-        where('node', '=', node),
-        sql<boolean>`(id, attempt) in (select job_id, attempt from resource_allocations where node_name = ${node} and rank > 0)`,
-      ]),
+    query = query.where(
+      sql<boolean>`id in (select id from jobs where node = ${node} union all
+        select gang.id from resource_allocations held join jobs gang on gang.id = held.job_id and gang.attempt = held.attempt
+        where held.node_name = ${node} and held.rank > 0)`,
     );
   return query;
 }

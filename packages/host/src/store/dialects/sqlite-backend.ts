@@ -12,5 +12,5 @@ export function openSqliteBackend(path: string): StoreBackend {
   if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const open = (readOnly: boolean) => new Kysely<Database>({ dialect: new SqliteDialect({ database: openSqlite(path, { readOnly }) }) });
   const writer = open(false);
-  return { kind: 'sqlite', writer, unhurried: (use) => use(writer), openReader: () => open(true), isFailure: isSqliteFailure, batch: 500 };
+  return { kind: 'sqlite', writer, unhurried: (use) => use(writer), openReader: () => open(true), isFailure: isSqliteFailure, batch: 64 };
 }

@@ -51,6 +51,9 @@ async function extendJobs(db: Kysely<unknown>): Promise<void> {
   await sql`create index jobs_by_state on jobs (state, id)`.execute(db);
   await sql`create index jobs_by_batch on jobs (batch_id, id) where batch_id is not null`.execute(db);
   await sql`create index jobs_by_array on jobs (array_id, state) where array_id is not null`.execute(db);
+  await sql`create index jobs_by_account on jobs (account, id)`.execute(db);
+  await sql`create index jobs_by_name on jobs (name, id)`.execute(db);
+  await sql`create index jobs_by_last_node on jobs (node, id) where node is not null`.execute(db);
   // What a user, or an account, has in the queue: counted at each submit of somebody who has a limit.
   const open = sql`state in ('pending', 'starting', 'running', 'paused')`;
   await sql`create index jobs_open_by_user on jobs ("user", state) where ${open}`.execute(db);
