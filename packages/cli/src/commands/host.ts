@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { readWhole } from '../input/numbers.ts';
 import { examples, handleLocal } from '../invocation.ts';
 import { refuseJoinedHome } from '../nodes/joined-home.ts';
+import { tellUnknownSettings } from '../settings/unknown.ts';
 import { becomeProgram } from '../up/become-program.ts';
 import { LISTENING_HELP } from '../up/listening-help.ts';
 import { hostProgram } from '../up/programs.ts';
@@ -30,6 +31,7 @@ export function define(command: Command, config: Config): void {
     );
   handleLocal<Options>(command, config, async ({ options }) => {
     refuseJoinedHome(config.home);
+    tellUnknownSettings(config);
     becomeProgram(
       hostProgram(config, {
         port: options.port ?? config.port,

@@ -4,6 +4,7 @@ import { readWhole } from '../input/numbers.ts';
 import { examples, handleLocal, type Invocation } from '../invocation.ts';
 import { refuseJoinedHome } from '../nodes/joined-home.ts';
 import { note, print } from '../output/terminal.ts';
+import { tellUnknownSettings } from '../settings/unknown.ts';
 import { startDetached } from '../up/detach.ts';
 import { LISTENING_HELP } from '../up/listening-help.ts';
 import { placesOf } from '../up/places.ts';
@@ -37,6 +38,7 @@ export function define(command: Command, config: Config): void {
 async function startUp({ config, options }: Invocation<Options>): Promise<void> {
   const places = placesOf(config.home);
   refuseJoinedHome(config.home);
+  tellUnknownSettings(config);
   const listening = { port: options.port ?? config.port, listen: options.listen ?? config.listen };
   if (readLivingRecord(places.up) !== undefined) return tellAlreadyUp(config);
   if (options.detach === true) {

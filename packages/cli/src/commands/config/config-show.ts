@@ -4,6 +4,7 @@ import { examples, handleLocal } from '../../invocation.ts';
 import { printTable } from '../../output/table.ts';
 import { printJson } from '../../output/terminal.ts';
 import { listEffective } from '../../settings/effective.ts';
+import { tellUnknownSettings } from '../../settings/unknown.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -17,6 +18,7 @@ export function define(command: Command, config: Config): void {
     .option('--json', 'print JSON and nothing else')
     .addHelpText('after', examples('weir config show', 'weir config show --all --json') + '\n\nPasswords and tokens are not shown.');
   handleLocal<Options>(command, config, async ({ options }) => {
+    tellUnknownSettings(config);
     const settings = listEffective({ home: config.home, environment: config.environment, file: config.fileVariables });
     const shown = settings.filter(({ value }) => value !== null || options.all === true);
     if (options.json === true) return printJson({ settings: shown });
