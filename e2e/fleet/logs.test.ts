@@ -68,6 +68,22 @@ describeOnEachStore('output', (store) => {
     expect(runnerRssMb() - before).toBeLessThan(64);
   }, 120_000);
 
+  test('of 256 megabytes is followed while it grows, piece by piece, without taking memory', async () => {
+    const job = await fleet.sh(`perl -e 'print "x" x 1048568, sprintf("%07d\\n", $_) for 1..256'`);
+    const before = runnerRssMb();
+    let offset = 0;
+    let last = '';
+    await waitFor('the end of the output', async () => {
+      const next = await piece(job.job_id, { offset, limit: 4 * 1024 * 1024, wait_ms: 2_000 });
+      expect(next.offset).toBe(offset);
+      offset = next.next;
+      last = next.text === '' ? last : next.text.slice(-8);
+      return next.ended ? true : undefined;
+    });
+    expect([offset, last]).toEqual([GIB / 4, '0000256\n']);
+    expect(runnerRssMb() - before).toBeLessThan(96);
+  }, 120_000);
+
   test('is followed while it grows, by offset', async () => {
     const job = await fleet.sh('for i in 1 2 3; do echo line $i; sleep 0.3; done');
     let text = '';
