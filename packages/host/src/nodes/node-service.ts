@@ -33,7 +33,8 @@ export class NodeService {
     await store.write(async ({ db, emit }) => {
       const token = await findNodeToken(db, name);
       if (token === undefined) throw new AppError('unauthenticated', `node "${name}" was removed: join again with "weir node join"`);
-      refuseTwin(await findNode(db, name), inventory);
+      const known = await findNode(db, name);
+      if (known !== undefined && this.#isConnected(known)) refuseTwin(known, inventory);
       await upsertNode(db, name, {
         inventory,
         local: name === config.localNode,
@@ -77,6 +78,12 @@ export class NodeService {
     return { cpus: Math.max(0, ...nodes.map((node) => node.cpus)), hasGpu: nodes.some((node) => node.gpus.length > 0) };
   }
 
+  /** As far as is known: of sessions on this host more than the store says. */
+  #isConnected({ name, state, session_host: sessionHost }: StoredNode): boolean {
+    const { sessions, config } = this.#parts;
+    return state === 'online' && sessionHost !== null && (sessionHost !== config.hostId || sessions.find(name) !== undefined);
+  }
+
   #view(node: StoredNode, held: ReadonlyMap<string, Held>): Node {
     const session = this.#parts.sessions.find(node.name);
     return toNode(node, {
@@ -91,8 +98,8 @@ export class NodeService {
  * Two machines under one name would each be asked for the other's jobs, which would be taken for vanished and run again. A machine that
  * started anew is let in as soon as its earlier life is missed.
  */
-function refuseTwin(known: StoredNode | undefined, inventory: Inventory): void {
-  if (known === undefined || known.session_host === null || known.state !== 'online' || known.boot_id === inventory.bootId) return;
+function refuseTwin(known: StoredNode, inventory: Inventory): void {
+  if (known.boot_id === inventory.bootId) return;
   throw new AppError(
     'state_conflict',
     `another machine (${known.hostname}) is connected as node "${known.name}": give this one a name of its own with WEIR_NODE_NAME`,
