@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { withCleanup } from './measure/cleanup.ts';
 import { describeMachine } from './measure/machine.ts';
+import { readCount } from './measure/options.ts';
 import { round } from './measure/statistics.ts';
 import { measureSlurm } from './peers/slurm.ts';
 import { HostInstance } from './weir/host-instance.ts';
@@ -63,12 +64,6 @@ async function measureWeir(cleanup: AsyncDisposableStack): Promise<Record<string
   const throughput = await measureThroughput(weir, client, readCount('jobs', values.jobs));
   say(`${throughput['process_jobs_per_s'] ?? '?'} jobs/s`);
   return { ...throughput, ...latency, ...memory };
-}
-
-function readCount(name: string, text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new Error(`--${name} ${text} must be a whole number from 1 on`);
-  return count;
 }
 
 function explainNoPeer(error: unknown): Record<string, number> {

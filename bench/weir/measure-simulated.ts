@@ -9,8 +9,16 @@ const NODES = { count: 8, cpus: 64 };
 const END_MS = 120_000;
 const LIST_EVERY_MS = 50;
 
+/** Figures under the keys that the benchmarks print. */
+export interface SimulatedFigures extends Record<string, number> {
+  readonly durable_submits_per_s: number;
+  readonly simulated_jobs_per_s: number;
+  readonly simulated_host_cpu_ms_per_job: number;
+  readonly list_p95_ms: number;
+}
+
 /** Jobs that nobody executes: what the host alone can take from submit to end, and how fast it answers meanwhile. */
-export async function measureSimulated(host: HostInstance, client: Client, count: number): Promise<Record<string, number>> {
+export async function measureSimulated(host: HostInstance, client: Client, count: number): Promise<SimulatedFigures> {
   await submitAll(client, 1_000); // code that runs often is compiled before it is measured
   const durable = await measureSubmits(client, count);
   await host.simulateNodes(client, NODES);
