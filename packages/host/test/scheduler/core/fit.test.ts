@@ -51,6 +51,12 @@ describe('a job starts where it fits', () => {
       makeJob(1, { memoryBytes: 9 * GIB, ...target('a', 1) }),
       undefined,
     ],
+    [
+      'on a NUMA node with a GPU of which nobody knows where it is attached',
+      [makeNode('a', { numa: TWO_NUMA, gpus: makeGpus(1) })],
+      makeJob(1, { gpus: 1, ...target('a', 1, [0]) }),
+      ['a'],
+    ],
     ['not when a named GPU is missing', [makeNode('a', { gpus: makeGpus(1) })], makeJob(1, target('a', null, [1])), undefined],
     ['gang members on different nodes', [makeNode('a'), makeNode('b')], makeJob(1, { nodes: 2 }), ['a', 'b']],
     [

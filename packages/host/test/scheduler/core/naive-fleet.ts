@@ -51,7 +51,7 @@ export class NaiveFleet {
         gpu.memoryBytes >= demand.gpuMemoryBytes &&
         gpu.name.toLowerCase().includes(demand.gpuType ?? '') &&
         (target?.gpuIds ?? [gpu.index]).includes(gpu.index) &&
-        (target?.numa ?? gpu.numa) === gpu.numa,
+        (target?.numa ?? gpu.numa) === (gpu.numa ?? target?.numa ?? gpu.numa),
     );
     if (gpus.length < wanted) return false;
     const numa = target?.numa ?? null;

@@ -51,7 +51,9 @@ export function chooseMember(space: Space, need: Need): Member | undefined {
 function listSuitable(space: Space, { demand, placing }: Wish): readonly Gpu[] {
   const ids = placing.target?.gpuIds;
   const numa = placing.target?.numa ?? null;
-  return space.gpus.filter((gpu) => gpuSuits(gpu, demand) && (ids?.includes(gpu.index) ?? true) && (numa === null || gpu.numa === numa));
+  // A GPU of which nobody knows where it is attached is near to every NUMA node.
+  const isNear = (gpu: Gpu) => numa === null || (gpu.numa ?? numa) === numa;
+  return space.gpus.filter((gpu) => gpuSuits(gpu, demand) && (ids?.includes(gpu.index) ?? true) && isNear(gpu));
 }
 
 /** True when the GPU is of the type and has the memory that the demand asks for. */
