@@ -69,7 +69,7 @@ export interface Services {
 /** Opens the store and wires the parts; starts nothing. */
 export async function makeServices(config: HostConfig, log: Logger): Promise<Services> {
   const store = await Store.open(config.storeUrl);
-  const base = makeBase(config, store, log);
+  const base = await makeBase(config, store, log);
   const { hub, sessions, meters, usage, nodes, cluster, identity, registry } = base;
   const { leadership, sessionBook } = cluster;
   const work = await makeWork(config, base, log);
@@ -110,16 +110,16 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
   };
 }
 
-type Base = ReturnType<typeof makeBase>;
+type Base = Awaited<ReturnType<typeof makeBase>>;
 
 /** What is known and who is connected; decides nothing. What it keeps hears of commits before those who decide. */
-function makeBase(config: HostConfig, store: Store, log: Logger) {
+async function makeBase(config: HostConfig, store: Store, log: Logger) {
   const sessions = new SessionRegistry();
   const identity = new IdentityService(store);
   const usage = new UsageHistory(store);
   const nodes = new NodeService({ store, sessions, usage, config });
   const registry = new WarehouseRegistry([LOCAL_WAREHOUSE]);
-  const cluster = makeCluster({ config, store, sessions, log });
+  const cluster = await makeCluster({ config, store, sessions, log });
   return { store, hub: new EventHub(), sessions, meters: new Meters(), identity, usage, nodes, registry, cluster };
 }
 

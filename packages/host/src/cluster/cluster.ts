@@ -9,7 +9,6 @@ import { SOLE_LEADER, type Leadership } from './leadership.ts';
 import { makeCpuCacheLoop } from './redis/cpu-cache.ts';
 import { EVENT_CHANNEL, EventMessages } from './redis/event-messages.ts';
 import { NodeRegistry } from './redis/node-registry.ts';
-import { RedisLink } from './redis/redis-link.ts';
 import { SchedulerLease } from './scheduler-lease.ts';
 
 export interface ClusterParts {
@@ -37,7 +36,8 @@ export interface Cluster {
   leave(): Promise<void>;
 }
 
-export function makeCluster(parts: ClusterParts): Cluster {
+/** Redis's driver is loaded only where it is used. */
+export async function makeCluster(parts: ClusterParts): Promise<Cluster> {
   const { config, store, sessions, log } = parts;
   const { hostId } = config;
   const periodMs = Math.min(config.heartbeatMs, config.leaseMs / 3);
@@ -46,7 +46,8 @@ export function makeCluster(parts: ClusterParts): Cluster {
   const leadership = lease ?? SOLE_LEADER;
   const membership = lease && new HostMembership({ store, leadership, hostId, periodMs: config.heartbeatMs, log });
   const poll = lease && makeEventPollLoop(store, log);
-  const redis = config.redisUrl === undefined ? undefined : new RedisLink(config.redisUrl, log);
+  const { redisUrl } = config;
+  const redis = redisUrl === undefined ? undefined : new (await import('./redis/redis-link.ts')).RedisLink(redisUrl, log);
   const registry = redis && new NodeRegistry({ store, redis, hostId, log });
   const cache = redis && makeCpuCacheLoop({ store, redis, leadership, log });
   const steps = [lease?.loop, membership?.loop, poll, sessionBook.loop, registry?.loop, cache];
