@@ -8,6 +8,7 @@ import {
   type RunnerFrame,
 } from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
+import { EndWaiters } from './end-waiters.ts';
 import { errorText } from './error-code.ts';
 import { attemptKey, type AttemptId, type AttemptState, type Executor } from './executors/executor.ts';
 import { LogReader, type LiveAttempts, type LogRequest } from './logs/log-reader.ts';
@@ -46,11 +47,13 @@ const SUPERSEDED_GRACE_MS = 5000;
 export class Agent implements SessionPeer, LiveAttempts {
   readonly #options: AgentOptions;
   readonly #attempts = new Map<string, TrackedAttempt>();
+  /** Orders that wait until what the host no longer wants is gone: it still has what they were given. */
+  readonly #waiting = new Map<string, Frame<'start'>>();
   readonly #logs: LogReader;
   /** Attempts in the hello of this session. */
   #greeted: readonly TrackedAttempt[] = [];
   #sessionOver = new AbortController();
-  readonly #endWaiters = new Map<string, Set<() => void>>();
+  readonly #endWaiters = new EndWaiters();
   #node = '';
 
   constructor(options: AgentOptions) {
@@ -146,9 +149,10 @@ export class Agent implements SessionPeer, LiveAttempts {
     const tracked = this.#attempts.get(attemptKey(id));
     if (tracked === undefined) return;
     tracked.state = state;
-    if (state.kind === 'ended') this.#wakeEndWaiters(id);
+    if (state.kind === 'ended') this.#endWaiters.wake(id);
     if (tracked.isSuperseded) {
       if (state.kind === 'ended') this.#forget(id);
+      this.#startWaiting();
       return;
     }
     if (state.kind === 'ended') tracked.events?.finish();
@@ -161,19 +165,7 @@ export class Agent implements SessionPeer, LiveAttempts {
   }
 
   whenEnded(id: AttemptId, signal: AbortSignal): Promise<void> {
-    if (!this.isLive(id) || signal.aborted) return Promise.resolve();
-    const key = attemptKey(id);
-    return new Promise((resolve) => {
-      const waiters = this.#endWaiters.get(key) ?? new Set();
-      this.#endWaiters.set(key, waiters);
-      const finish = () => {
-        waiters.delete(finish);
-        if (waiters.size === 0) this.#endWaiters.delete(key);
-        resolve();
-      };
-      waiters.add(finish);
-      signal.addEventListener('abort', finish, { once: true });
-    });
+    return !this.isLive(id) || signal.aborted ? Promise.resolve() : this.#endWaiters.wait(id, signal);
   }
 
   close(): void {
@@ -186,13 +178,33 @@ export class Agent implements SessionPeer, LiveAttempts {
     if (this.#attempts.has(key)) return;
     const tracked = this.#track({ jobId, attempt }, { kind: 'preparing' }, launch.program.kind === 'stage');
     tracked.events?.connect(0);
-    this.#options.executor.start(tracked.id, launch);
+    if (this.#isClearing()) this.#waiting.set(key, frame);
+    else this.#options.executor.start(tracked.id, launch);
+  }
+
+  #isClearing(): boolean {
+    return [...this.#attempts.values()].some(({ isSuperseded }) => isSuperseded);
+  }
+
+  #startWaiting(): void {
+    if (this.#isClearing()) return;
+    for (const { jobId, attempt, launch } of this.#waiting.values()) this.#options.executor.start({ jobId, attempt }, launch);
+    this.#waiting.clear();
+  }
+
+  /** Drops an order that has not been begun; false when there is none. */
+  #withdraw(id: AttemptId): boolean {
+    const key = attemptKey(id);
+    if (!this.#waiting.delete(key)) return false;
+    this.#attempts.get(key)?.events?.close();
+    this.#attempts.delete(key);
+    return true;
   }
 
   /** An order to stop what never arrived is answered, so that the host need not wait for it. */
   #stop(frame: Frame<'stop'>): void {
     const { jobId, attempt, by, graceMs, signal } = frame;
-    if (this.#attempts.has(attemptKey(frame))) {
+    if (!this.#withdraw(frame) && this.#attempts.has(attemptKey(frame))) {
       this.#options.executor.stop(frame, { by, graceMs, signal });
       return;
     }
@@ -226,6 +238,7 @@ export class Agent implements SessionPeer, LiveAttempts {
   }
 
   #supersede(tracked: TrackedAttempt): void {
+    if (this.#withdraw(tracked.id)) return;
     this.#options.log.info({ ...tracked.id }, 'the host no longer wants this attempt: stopping it');
     tracked.isSuperseded = true;
     if (tracked.state.kind === 'ended') {
@@ -275,10 +288,6 @@ export class Agent implements SessionPeer, LiveAttempts {
     } catch (error) {
       log.warn({ err: error, jobId }, 'the files of a job could not be deleted');
     }
-  }
-
-  #wakeEndWaiters(id: AttemptId): void {
-    for (const finish of [...(this.#endWaiters.get(attemptKey(id)) ?? [])]) finish();
   }
 }
 

@@ -92,6 +92,24 @@ test('an attempt that welcome does not list is stopped and forgotten without a w
   expect(bench.host.ended(1)).toBeUndefined();
 });
 
+test('an order waits until what the host no longer wants is gone, and can be taken back meanwhile', async () => {
+  const mark = join(bench.home, 'leftover');
+  await bench.connect();
+  bench.host.order(1, sh(`trap 'sleep 0.5; rm ${mark}; exit' TERM; touch ${mark}; while :; do sleep 0.05; done`));
+  await bench.host.untilRunning(1);
+  await until(() => existsSync(mark));
+  bench.host.script.superseded.add('1.1');
+  bench.host.cut();
+  await bench.host.until(() => bench.host.hellos().length === 2);
+  bench.host.order(1, sh(`test ! -e ${mark}`), 2);
+  bench.host.order(2, sh('true'));
+  bench.host.send({ type: 'stop', jobId: 2, attempt: 1, by: 'user', graceMs: 0, signal: 'TERM' });
+  expect(await bench.host.outcome(2)).toEqual({ kind: 'stopped', by: 'user', code: null, signal: null });
+  expect(bench.host.ended(2)).toMatchObject({ startedAt: null });
+  expect(existsSync(mark)).toBe(true);
+  expect(await bench.host.outcome(1, 2)).toEqual({ kind: 'exited', code: 0 });
+});
+
 test('a stop of an attempt whose order never arrived is answered', async () => {
   await bench.connect();
   bench.host.send({ type: 'stop', jobId: 9, attempt: 2, by: 'user', graceMs: 0, signal: 'TERM' });
