@@ -8,8 +8,8 @@ describeOnEachStore('clients of the systems that came before, with real programs
   let fleet: WeirFleet;
 
   beforeAll(async () => {
-    fleet = await WeirFleet.start({ ...store(), WEIR_SHARED_DIR: '/srv' });
-    await fleet.addNode('a', { cpus: 4, env: { WEIR_LOCAL_TEMP_DIR: '/var/tmp' } });
+    fleet = await WeirFleet.start(store());
+    await fleet.addNode('a', { cpus: 4, env: { WEIR_LOCAL_TEMP_DIR: '/var/tmp', WEIR_SHARED_DIR: '/srv' } });
   }, 120_000);
   afterAll(() => fleet.destroy());
 
@@ -122,9 +122,9 @@ describeOnEachStore('clients of the systems that came before, with real programs
     const id = await task({ command: 'printf', arguments: ['%s|', ...odd] });
     expect(await ended(id)).toMatchObject({ status: 'completed', exit_code: 0 });
     expect(await output(id, 'stdout')).toBe(odd.map((text) => `${text}|`).join(''));
-    const names = await task({ command: 'echo "$K $HAKURIVER_TASK_ID $HAKURIVER_LOCAL_TEMP_DIR"' });
+    const names = await task({ command: 'echo "$K $HAKURIVER_TASK_ID $HAKURIVER_SHARED_DIR $HAKURIVER_LOCAL_TEMP_DIR"' });
     await ended(names);
-    expect(await output(names, 'stdout')).toBe(`V W ${names} /var/tmp\n`);
+    expect(await output(names, 'stdout')).toBe(`V W ${names} /srv /var/tmp\n`);
   });
 
   test.each([
