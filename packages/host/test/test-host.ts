@@ -103,7 +103,22 @@ export class TestHost {
   async connectedRunner(node = 'here'): Promise<FakeRunner> {
     const runner = await this.runner(node);
     await runner.connect();
+    await this.nodeIsKnown(node);
     return runner;
+  }
+
+  /** Waits until the queue knows a node: of a store that is shared, a host hears a moment after the commit. */
+  async nodeIsKnown(node: string): Promise<void> {
+    if (this.#cluster === undefined) return;
+    const body = { command: ['true'], target: { node } };
+    await eventually(() =>
+      this.client()
+        .jobDryRun({ body })
+        .then(
+          () => true,
+          () => undefined,
+        ),
+    );
   }
 
   async jobIn(jobId: number, state: JobState): Promise<Job> {

@@ -121,8 +121,7 @@ test('a raised priority moves a waiting job forward', async () => {
 });
 
 test('a GPU that is in use is waited for, and given on after the end', async () => {
-  // A host may hear of the node a moment later than its runner of the welcome.
-  const ask = { gpus: 1, hold: true, target: { node: 'here', gpu_ids: [0] } };
+  const ask = { gpus: 1, target: { node: 'here', gpu_ids: [0] } };
   const first = await submit(ask);
   const second = await submit(ask);
   const order = await runner.order(first.job_id);

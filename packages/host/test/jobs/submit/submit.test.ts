@@ -93,6 +93,7 @@ describe('places', () => {
     const gpus = INVENTORY.gpus.map((gpu) => ({ ...gpu, numa: 0 }));
     runner.inventory = { ...INVENTORY, gpus, numa: [{ id: 0, cpuIds: [0, 1, 2, 3], memoryBytes: 1 << 30 }] };
     await runner.connect();
+    await host.nodeIsKnown('here');
     const at = (target: object) => submit({ target: { node: 'here', ...target } });
     await expect(at({ node: 'elsewhere' })).rejects.toMatchObject({ code: 'node_not_found', detail: { value: 'elsewhere' } });
     await expect(at({ numa: 1 })).rejects.toMatchObject({ code: 'invalid_input', message: 'node here has no NUMA node 1: it has 0' });
