@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addCounts, describeCounts, type Counts } from './suites/counts.ts';
 import { runPytest } from './suites/pytest.ts';
-import { runVitest } from './suites/vitest.ts';
+import { runHostOnCluster, runVitest } from './suites/vitest.ts';
 
-// `npm test` runs every suite; `npm test -- packages/host` hands the words to vitest and leaves the engine out.
+// `npm test` runs every suite; `npm test -- packages/host` hands the words to vitest and leaves the rest out.
 const filters = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'weir-test-'));
 const results: Counts[] = [];
 try {
   results.push(await runVitest(scratch, filters));
-  if (filters.length === 0) results.push(await runPytest(scratch));
+  if (filters.length === 0) results.push(await runHostOnCluster(scratch), await runPytest(scratch));
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
