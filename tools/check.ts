@@ -19,7 +19,7 @@ const CHECKS: readonly { readonly title: string; readonly argv: readonly [string
 
 const failed: string[] = [];
 for (const { title, argv, cwd } of CHECKS) {
-  if ((await runStep(title, argv, cwd === undefined ? {} : { cwd })) !== 0) failed.push(title);
+  if ((await runStep(title, argv, cwd)) !== 0) failed.push(title);
 }
 console.log(failed.length === 0 ? `all ${CHECKS.length} checks passed` : `failed: ${failed.join(', ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;

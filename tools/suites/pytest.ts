@@ -10,7 +10,7 @@ const ENGINE = join(ROOT, 'engines/fuxictr');
 export async function runPytest(scratch: string): Promise<Counts> {
   const report = join(scratch, 'pytest.xml');
   const python = join(ENGINE, '.venv/bin/python');
-  const exitCode = await runStep('tests of the engine', [python, '-m', 'pytest', '-q', `--junitxml=${report}`], { cwd: ENGINE });
+  const exitCode = await runStep('tests of the engine', [python, '-m', 'pytest', '-q', `--junitxml=${report}`], ENGINE);
   return withExitCode(existsSync(report) ? readJUnitReport(readFileSync(report, 'utf8')) : { passed: 0, failed: 0, skipped: 0 }, exitCode);
 }
 

@@ -5,28 +5,28 @@ import { runStep } from './run-step.ts';
 
 /** Runs the TypeScript suites, all or those whose path matches a filter. */
 export async function runVitest(scratch: string, filters: readonly string[]): Promise<Counts> {
-  return runVitestStep(join(scratch, 'vitest.json'), { title: 'tests of the packages, tools and e2e', filters, env: {} });
+  return runVitestStep(join(scratch, 'vitest.json'), { title: 'tests of the packages, tools and e2e', filters, variables: [] });
 }
 
 /** Runs the host's suite once more, on PostgreSQL and Redis instead of SQLite. */
 export async function runHostOnCluster(scratch: string): Promise<Counts> {
-  const env = { WEIR_TEST_STORE: 'postgres' };
   return runVitestStep(join(scratch, 'cluster.json'), {
     title: "the host's tests on PostgreSQL and Redis",
     filters: ['packages/host/'],
-    env,
+    variables: ['WEIR_TEST_STORE=postgres'],
   });
 }
 
 interface Step {
   readonly title: string;
   readonly filters: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  /** NAME=VALUE */
+  readonly variables: readonly string[];
 }
 
-async function runVitestStep(report: string, { title, filters, env }: Step): Promise<Counts> {
+async function runVitestStep(report: string, { title, filters, variables }: Step): Promise<Counts> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const exitCode = await runStep(title, ['vitest', 'run', ...reporters, ...filters], { env });
+  const exitCode = await runStep(title, ['env', ...variables, 'vitest', 'run', ...reporters, ...filters]);
   return withExitCode(existsSync(report) ? readVitestReport(readFileSync(report, 'utf8')) : { passed: 0, failed: 0, skipped: 0 }, exitCode);
 }
 
