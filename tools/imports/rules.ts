@@ -59,7 +59,7 @@ const FIXED_RULES: readonly IForbiddenRuleType[] = [
   {
     name: 'sources-do-not-import-tests',
     severity: 'error',
-    from: { path: anyOwnFile, pathNot: '(^|/)(test|e2e)/' },
+    from: { path: anyOwnFile, pathNot: '(^|/)(test|e2e)/|^bench/' },
     to: { path: '^(packages/[^/]+|tools)/test/|^e2e/' },
   },
   { name: 'imports-resolve', severity: 'error', from: { path: anyOwnFile }, to: { couldNotResolve: true } },
