@@ -14,4 +14,6 @@ export interface QueueView {
   waitReason(job: JobRow): string;
   /** As `Fleet.explain` now, dependencies and earliest begin left aside. */
   explain(job: JobRow): Explanation;
+  /** Resolves when it knows everything that is committed now, by other hosts too. */
+  upToDate(): Promise<void>;
 }

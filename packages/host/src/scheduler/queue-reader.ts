@@ -41,6 +41,10 @@ export class QueueReader implements QueueView {
     return fleet.explain(waiting.shapes.toQueuedJob(job, tasks), Date.now());
   }
 
+  upToDate(): Promise<void> {
+    return this.#mirror.upToDate();
+  }
+
   #describeNeed(job: JobRow): string {
     const { fleet, waiting, nodes } = this.#mirror.copy;
     const { demand } = waiting.shapes.of(job);

@@ -37,7 +37,7 @@ export class SubmitService {
   async submit(identity: Identity, create: JobCreate): Promise<Job> {
     const limits = await this.#parts.policy.limits();
     const draft = await this.#draft(identity, create, limits);
-    refuseImpossible(this.#parts.queue, draft.row);
+    await this.#checkFleet(new SecondLook(), () => refuseImpossible(this.#parts.queue, draft.row));
     const { job, waitsFor } = await this.#parts.store.write(async (context) => {
       const open = await checkDependencies(context.db, identity, draft.depends);
       (await openQueue(context.db, limits, draft.row)).take(draft.tasks);
@@ -53,10 +53,11 @@ export class SubmitService {
     const limits = await this.#parts.policy.limits();
     const drafts: { item: BatchItem; draft: JobDraft }[] = [];
     const refused: Refused[] = [];
+    const look = new SecondLook();
     for (const item of listBatchItems(batch)) {
       const draft = await keepRefusal(refused, item, async () => {
         const made = await this.#draft(identity, item.create, limits);
-        refuseImpossible(this.#parts.queue, made.row);
+        await this.#checkFleet(look, () => refuseImpossible(this.#parts.queue, made.row));
         return made;
       });
       if (draft !== undefined) drafts.push({ item, draft });
@@ -80,10 +81,23 @@ export class SubmitService {
     const { store, queue } = this.#parts;
     const limits = await this.#parts.policy.limits();
     const draft = await this.#draft(identity, create, limits);
-    if (create.target !== undefined && create.hold !== true) checkTarget(queue, create.target);
+    const { target } = create;
+    if (target !== undefined && create.hold !== true) await this.#checkFleet(new SecondLook(), () => checkTarget(queue, target));
     await checkDependencies(store.read, identity, draft.depends);
     (await openQueue(store.read, limits, draft.row)).take(draft.tasks);
     return explainWait(store.read, queue, { row: { id: 0, ...draft.row }, depends: draft.depends });
+  }
+
+  /** Before a refusal everything that is committed is heard, once: another host may have welcomed a node just now. */
+  async #checkFleet(look: SecondLook, check: () => void): Promise<void> {
+    try {
+      check();
+    } catch (error) {
+      if (look.taken || !(error instanceof AppError)) throw error;
+      look.taken = true;
+      await this.#parts.queue.upToDate();
+      check();
+    }
   }
 
   async #draft(identity: Identity, create: JobCreate, limits: LimitTable): Promise<JobDraft> {
@@ -92,6 +106,11 @@ export class SubmitService {
     const timeLimitMs = limitTime(limits, draft.row, draft.row.time_limit_ms);
     return timeLimitMs === draft.row.time_limit_ms ? draft : { ...draft, row: { ...draft.row, time_limit_ms: timeLimitMs } };
   }
+}
+
+/** Whether a request has had its second look at the fleet. */
+class SecondLook {
+  taken = false;
 }
 
 interface BatchWrite {

@@ -65,6 +65,12 @@ export class Mirror {
     return this.#untaken === 0;
   }
 
+  /** Hears what other hosts have committed so far, and follows it. */
+  async upToDate(): Promise<void> {
+    await this.#parts.store.catchUp();
+    await this.settled();
+  }
+
   /** Resolves when everything that was committed before the call is taken; rejects when the store cannot be read. */
   async settled(): Promise<void> {
     await this.#tail;
