@@ -6,8 +6,8 @@ import { MINUTE, NOW, POLICY } from './fleet-world.ts';
 import { NaiveFleet } from './naive-fleet.ts';
 import { jobWithId, nodeNamed } from './random-fleet.ts';
 
-const EVENTS = 1_000_000;
-const SEEDS = [1, 2, 3, 4];
+const EVENTS = 2_000_000;
+const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
 const MOST_WAITING = 40;
 const PASS_EVERY = 100;
