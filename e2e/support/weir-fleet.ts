@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createClient, type Client, type Job, type JobCreate, type Node } from '@weir/contract';
+import { freePort } from '../../packages/host/test/servers/server-process.ts';
 import { listProcessesWith } from './job-processes.ts';
 import { waitFor } from './wait.ts';
 
@@ -101,7 +102,8 @@ export class WeirFleet {
       env: {
         ...this.#storeEnv,
         WEIR_NODE_NAME: name,
-        WEIR_PORT: String(20_000 + Math.floor(Math.random() * 20_000)),
+        // Chosen once, as a host that is started again must be found where it was.
+        WEIR_PORT: String(await freePort()),
         ...env,
       },
     });

@@ -54,15 +54,10 @@ export async function upsertNode(db: Queries, name: string, node: NodeAtHello): 
 }
 
 /** Changes a node's state when it is still `from`; tells whether it did. */
-export async function changeNodeState(
-  db: Queries,
-  name: string,
-  change: { from: NodeState; to: NodeState; lastSeenAt?: number },
-): Promise<boolean> {
-  const seen = change.lastSeenAt === undefined ? {} : { last_seen_at: change.lastSeenAt };
+export async function changeNodeState(db: Queries, name: string, change: { from: NodeState; to: NodeState }): Promise<boolean> {
   const result = await db
     .updateTable('nodes')
-    .set({ state: change.to, ...seen })
+    .set({ state: change.to })
     .where('name', '=', name)
     .where('state', '=', change.from)
     .executeTakeFirst();
