@@ -49,7 +49,7 @@ export class OrderDispatch {
     const { store, sessions, addressOf } = this.#parts;
     const members = (await listMembers(store.read, job.id, job.attempt)).map(toMember);
     const own = members.find((member) => member.node === node);
-    if (own !== undefined) sessions.find(node)?.send(makeStart(job, own, { members, addressOf }));
+    if (own !== undefined) sessions.find(node)?.start(makeStart(job, own, { members, addressOf }));
   }
 
   #take(committed: Committed): void {
@@ -94,7 +94,7 @@ export class OrderDispatch {
 
   #sendStart(job: JobRow, members: readonly NewMember[]): void {
     const { sessions, addressOf } = this.#parts;
-    for (const member of members) sessions.find(member.node)?.send(makeStart(job, member, { members, addressOf }));
+    for (const member of members) sessions.find(member.node)?.start(makeStart(job, member, { members, addressOf }));
   }
 
   #send(node: string, frame: HostFrame | undefined): void {

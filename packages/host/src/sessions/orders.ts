@@ -15,7 +15,7 @@ export interface Attempt {
 }
 
 /** The order to start one member of a job. */
-export function makeStart(job: JobRow, member: NewMember, attempt: Attempt): HostFrame {
+export function makeStart(job: JobRow, member: NewMember, attempt: Attempt): Extract<HostFrame, { type: 'start' }> {
   return { type: 'start', jobId: job.id, attempt: job.attempt, launch: makeLaunch(job, member, attempt) };
 }
 

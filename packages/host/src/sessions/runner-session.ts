@@ -7,6 +7,11 @@ import { LogRequests, type LogRequest } from './log-requests.ts';
 const POLICY_VIOLATION = 1008;
 const CLOSED_BY_HOST = 4000;
 
+/** Start orders a session remembers. Two sources can give the same one within milliseconds: the commit and the answer to the hello. */
+const MAX_REMEMBERED_STARTS = 1_000;
+
+type Start = Extract<HostFrame, { type: 'start' }>;
+
 /** One connected runner. Frames sent are delivered in order or not at all; what matters is repeated after the next hello. */
 export class RunnerSession {
   readonly node: string;
@@ -18,6 +23,8 @@ export class RunnerSession {
   frames = 0;
   readonly #socket: WebSocket;
   readonly #logs: LogRequests;
+  /** The last starts given, oldest first. */
+  readonly #starts = new Set<string>();
 
   constructor(node: string, address: string, socket: WebSocket) {
     this.node = node;
@@ -38,6 +45,19 @@ export class RunnerSession {
 
   send(frame: HostFrame): void {
     this.#socket.send(JSON.stringify(frame));
+  }
+
+  /**
+   * Gives the order to start an attempt, once in a session: its runner forgets an attempt whose end was acknowledged, and would run what
+   * it is then told to start again.
+   */
+  start(frame: Start): void {
+    const key = `${frame.jobId}.${frame.attempt}`;
+    if (this.#starts.has(key)) return;
+    this.#starts.add(key);
+    const [oldest] = this.#starts;
+    if (this.#starts.size > MAX_REMEMBERED_STARTS && oldest !== undefined) this.#starts.delete(oldest);
+    this.send(frame);
   }
 
   /** Reads a piece of a log from the node; rejects with `node_unreachable` when the session ends first. */

@@ -37,3 +37,21 @@ test('a hello that is still being answered when its node says hello again concer
   expect(older.isOpen).toBe(false);
   newer.close('');
 });
+
+test('a start that two sources give is sent once in a session, and again in the next one', async () => {
+  const runner = await host.connectedRunner();
+  const { job_id: id } = await host.client().jobCreate({ body: { command: ['true'] } });
+  const { launch } = await runner.order(id);
+  const { sessions } = host.running.services;
+  sessions.require('here').start({ type: 'start', jobId: id, attempt: 1, launch });
+  runner.reportEnd({ jobId: id, attempt: 1 });
+  await runner.acknowledged(id);
+  expect(runner.received('start')).toHaveLength(1);
+  const { job_id: second } = await host.client().jobCreate({ body: { command: ['true'] } });
+  await runner.order(second);
+  // As if the order had never arrived.
+  runner.attempts.clear();
+  await runner.disconnect();
+  await runner.connect();
+  await eventually(() => runner.received('start').filter(({ jobId }) => jobId === second).length === 2);
+});
