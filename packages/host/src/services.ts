@@ -73,7 +73,7 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
   const { hub, sessions, meters, usage, nodes, cluster, identity, registry } = base;
   const { leadership, sessionBook } = cluster;
   const work = await makeWork(config, base, log);
-  const { jobs, submits, attempts, placement, engine } = work;
+  const { jobs, submits, attempts, placement, engine, policy } = work;
   const loops = [
     ...cluster.loops,
     placement,
@@ -96,7 +96,7 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
     jobs,
     submits,
     logs: new LogService({ store, jobs, hub, sessions, hostId: config.hostId }),
-    workflows: new WorkflowService({ store, hub, jobs, warehouses: registry, places: config, wake: () => engine.wake() }),
+    workflows: new WorkflowService({ store, hub, policy, warehouses: registry, places: config, wake: () => engine.wake() }),
     warehouses: new WarehouseService(registry, jobs),
     health: new HealthService({ store, nodes, placement, engine, loops, cluster, hostId: config.hostId }),
     sessions,
@@ -140,7 +140,7 @@ async function makeWork(config: HostConfig, base: Base, log: Logger) {
   const frames = new FrameService({ store, sessions, nodes, attempts, stageEvents, orders, hostId, heartbeatMs });
   tellOfCommits(base, engine);
   const jobs = new JobService({ store, hub, queue, policy });
-  return { placement, engine, attempts, frames, jobs, submits: new SubmitService({ store, policy, queue }) };
+  return { placement, engine, attempts, frames, jobs, policy, submits: new SubmitService({ store, policy, queue }) };
 }
 
 /** After the copies and the orders, everybody else hears of what was committed. */

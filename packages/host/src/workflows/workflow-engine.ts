@@ -1,8 +1,8 @@
 import type { Stage } from '@weir/contract';
 import { Loop, type Logger } from '@weir/runtime';
+import { loadLimits } from '../accounts/limit-tables.ts';
 import { writeAsLeader } from '../cluster/leader-write.ts';
 import type { Leadership } from '../cluster/leadership.ts';
-import { findUser } from '../identity/user-store.ts';
 import { findJob, insertJob } from '../jobs/job-store.ts';
 import { describeEnd } from '../jobs/job-view.ts';
 import type { NodeService } from '../nodes/node-service.ts';
@@ -12,6 +12,7 @@ import type { Store } from '../store/store.ts';
 import type { WarehouseRegistry } from '../warehouses/warehouse-registry.ts';
 import { advance, type Decision } from './core/advance.ts';
 import { makeStageJob } from './stage-jobs.ts';
+import { fitStageJob, findChargedAccount } from './workflow-limits.ts';
 import { findWorkflow, listActiveWorkflows, transitionStage, transitionWorkflow, type StoredWorkflow } from './workflow-store.ts';
 
 const PERIOD_MS = 5_000;
@@ -115,8 +116,8 @@ async function submitStage({ db, emit }: WriteContext, { stored, decision }: Ste
   const { workflow } = stored;
   const current = await findWorkflow(db, workflow.id);
   if (current?.workflow.cancel_requested !== 0) return false;
-  const account = (await findUser(db, workflow.user))?.default_account ?? job.account;
-  const row = await insertJob(db, { ...job, account });
+  const account = await findChargedAccount(db, workflow.user);
+  const row = await insertJob(db, fitStageJob({ ...job, account }, await loadLimits(db)));
   const guard = { workflowId: workflow.id, stage: decision.stage, from: ['pending', 'running'] as const };
   const changes = { state: 'running' as const, job_id: row.id, started_at: null, completed_at: null, result: null, error_message: null };
   if (!(await transitionStage(db, guard, changes))) throw new Error(`stage ${decision.stage} of workflow ${workflow.id} is over already`);

@@ -11,14 +11,16 @@ import {
 import type { EventHub } from '../events/event-hub.ts';
 import type { Identity } from '../identity/identity-service.ts';
 import { cancelJob } from '../jobs/job-cancel.ts';
-import { mayAct, type JobService } from '../jobs/job-service.ts';
+import { mayAct } from '../jobs/job-service.ts';
 import { insertJob } from '../jobs/job-store.ts';
 import { makeJobRow } from '../jobs/new-job.ts';
+import type { PolicyCache } from '../jobs/submit/policy-cache.ts';
 import type { Store } from '../store/store.ts';
 import type { WarehouseRegistry } from '../warehouses/warehouse-registry.ts';
 import type { ModelPlaces } from './experiments/model-zoo.ts';
 import { resolveExperiment } from './experiments/resolve-experiment.ts';
 import { makeWorkflowRow } from './new-workflow.ts';
+import { checkWorkflowFits } from './workflow-limits.ts';
 import {
   datasetIdIsTaken,
   deleteWorkflow,
@@ -35,7 +37,7 @@ import {
 export interface WorkflowServiceParts {
   readonly store: Store;
   readonly hub: EventHub;
-  readonly jobs: JobService;
+  readonly policy: PolicyCache;
   readonly warehouses: WarehouseRegistry;
   readonly places: ModelPlaces;
   /** Lets the engine look again. */
@@ -56,7 +58,9 @@ export class WorkflowService {
       throw new AppError('forbidden', `you may not submit for user "${create.user}"`, { field: 'user', value: create.user });
     const warehouse = this.#parts.warehouses.require(create.warehouse ?? 'local').name;
     const experiment = await resolveExperiment(this.#parts.places, create);
+    const limits = await this.#parts.policy.limits();
     const stored = await this.#parts.store.write(async ({ db, emit, audit }) => {
+      await checkWorkflowFits(db, limits, create.user);
       const taken = (datasetId: string) => datasetIdIsTaken(db, datasetId);
       const workflow = await insertWorkflow(db, await makeWorkflowRow(create, { experiment, warehouse, taken }));
       const { id, user, name } = workflow.workflow;
@@ -136,7 +140,9 @@ export class WorkflowService {
         },
       );
     }
+    const limits = await this.#parts.policy.limits();
     await this.#parts.store.write(async ({ db, emit, audit }) => {
+      await checkWorkflowFits(db, limits, workflow.user);
       const reset = { state: 'pending' as const, cancel_requested: 0, error_message: null, completed_at: null };
       if (!(await transitionWorkflow(db, { id, from: ['failed', 'cancelled'] }, reset))) throw changed(id);
       // What a stage has done counts again only where its input is the same: not after an earlier stage runs anew.

@@ -3,7 +3,7 @@ import type { LimitTable } from '../../scheduler/core/model.ts';
 import type { Queries } from '../../store/store.ts';
 import { countOpenJobs } from './open-job-store.ts';
 
-type Amount = 'queued_jobs' | 'time_limit_ms';
+type Amount = 'queued_jobs' | 'time_limit_ms' | 'cpus' | 'gpus';
 
 interface Charged {
   readonly user: string;
@@ -18,7 +18,7 @@ interface Limit {
 
 /** The time limit that a job gets: the asked one, or else the longest allowed; throws `limit_exceeded` when it asks for more. */
 export function limitTime(table: LimitTable, charged: Charged, asked: number | null): number | null {
-  const [tightest] = limitsOf(table, charged, 'time_limit_ms').sort((left, right) => left.most - right.most);
+  const tightest = findTightest(table, charged, 'time_limit_ms');
   if (tightest === undefined) return asked;
   if (asked !== null && asked > tightest.most)
     throw new AppError('limit_exceeded', `${describe(tightest)} may ask for at most ${tightest.most} ms: give a shorter time limit`, {
@@ -26,6 +26,12 @@ export function limitTime(table: LimitTable, charged: Charged, asked: number | n
       value: asked,
     });
   return asked ?? tightest.most;
+}
+
+/** The lower one of the user's and the account's limit. */
+export function findTightest(table: LimitTable, charged: Charged, amount: Amount): Limit | undefined {
+  const [tightest] = limitsOf(table, charged, amount).sort((left, right) => left.most - right.most);
+  return tightest;
 }
 
 /**
