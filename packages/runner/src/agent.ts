@@ -1,30 +1,15 @@
-import { rm } from 'node:fs/promises';
-import {
-  PROTOCOL_VERSION,
-  encodeLogChunk,
-  type HostFrame,
-  type Inventory,
-  type NodeUsage,
-  type RunnerFrame,
-} from '@weir/contract/protocol';
+import { PROTOCOL_VERSION, type HostFrame, type Inventory, type NodeUsage, type RunnerFrame } from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
-import { EndWaiters } from './end-waiters.ts';
-import { errorText } from './error-code.ts';
 import { attemptKey, type AttemptId, type AttemptState, type Executor } from './executors/executor.ts';
-import { LogReader, type LiveAttempts, type LogRequest } from './logs/log-reader.ts';
-import { jobFolder, type NodeFolders } from './node-folders.ts';
+import { FileOrders } from './file-orders.ts';
+import type { HostLink } from './host-link.ts';
+import type { NodeFolders } from './node-folders.ts';
 import type { Endpoint } from './session/endpoint.ts';
 import type { SessionPeer, Welcome } from './session/session.ts';
 import type { EventBatch } from './stage-events/event-batch.ts';
 import { StageEventsTail } from './stage-events/stage-events-tail.ts';
 import { TrackedAttempt } from './tracked-attempt.ts';
-
-/** The session as the agent uses it. */
-export interface HostLink {
-  send(frame: RunnerFrame): boolean;
-  sendText(text: string): boolean;
-  sendBinary(data: Uint8Array): boolean;
-}
+import { TrackedAttempts, type StartOrder } from './tracked-attempts.ts';
 
 export interface AgentOptions {
   readonly inventory: Inventory;
@@ -38,27 +23,25 @@ export interface AgentOptions {
   readonly log: Logger;
 }
 
-type Frame<T extends HostFrame['type']> = Extract<HostFrame, { type: T }>;
+type StopOrder = Extract<HostFrame, { type: 'stop' }>;
 
 /** From TERM to KILL for an attempt that the host no longer wants. */
 const SUPERSEDED_GRACE_MS = 5000;
 
 /** Carries out what the host orders and tells it what becomes of it. One writer per fact: the executor knows states, the agent what was told. */
-export class Agent implements SessionPeer, LiveAttempts {
+export class Agent implements SessionPeer {
   readonly #options: AgentOptions;
-  readonly #attempts = new Map<string, TrackedAttempt>();
-  /** Orders that wait until what the host no longer wants is gone: it still has what they were given. */
-  readonly #waiting = new Map<string, Frame<'start'>>();
-  readonly #logs: LogReader;
+  readonly #attempts = new TrackedAttempts();
+  readonly #files: FileOrders;
   /** Attempts in the hello of this session. */
   #greeted: readonly TrackedAttempt[] = [];
   #sessionOver = new AbortController();
-  readonly #endWaiters = new EndWaiters();
   #node = '';
 
   constructor(options: AgentOptions) {
     this.#options = options;
-    this.#logs = new LogReader(options.folders, this);
+    const { folders, link, log } = options;
+    this.#files = new FileOrders({ folders, link, log, attempts: this.#attempts });
   }
 
   /** The node's name as the host knows it; empty before the first session. */
@@ -74,7 +57,7 @@ export class Agent implements SessionPeer, LiveAttempts {
 
   hello(endpoint: Endpoint): RunnerFrame {
     this.#node = endpoint.node;
-    this.#greeted = [...this.#attempts.values()].filter((tracked) => !tracked.isSuperseded);
+    this.#greeted = [...this.#attempts].filter((tracked) => !tracked.isSuperseded);
     const attempts = this.#greeted.map((tracked) => tracked.report());
     for (const [index, report] of attempts.entries()) this.#greeted[index]?.markTold(report);
     return { type: 'hello', version: PROTOCOL_VERSION, node: endpoint.node, inventory: this.#options.inventory, attempts };
@@ -98,12 +81,12 @@ export class Agent implements SessionPeer, LiveAttempts {
       if (eventsOffset === undefined) this.#supersede(tracked);
       else tracked.events?.connect(eventsOffset);
     }
-    for (const tracked of this.#attempts.values()) this.#tell(tracked);
+    for (const tracked of this.#attempts) this.#tell(tracked);
   }
 
   onEnd(): void {
     this.#sessionOver.abort();
-    for (const tracked of this.#attempts.values()) tracked.events?.disconnect();
+    for (const tracked of this.#attempts) tracked.events?.disconnect();
   }
 
   onFrame(frame: HostFrame): void {
@@ -130,12 +113,12 @@ export class Agent implements SessionPeer, LiveAttempts {
         return;
       }
       case 'eventsAck':
-        return this.#attempts.get(attemptKey(frame))?.events?.acknowledge(frame.offset);
+        return this.#attempts.find(frame)?.events?.acknowledge(frame.offset);
       case 'readLog':
-        void this.#readLog(frame);
+        void this.#files.readLog(frame, this.#sessionOver.signal);
         return;
       case 'forget':
-        void this.#forgetJob(frame.jobId);
+        void this.#files.forgetJob(frame.jobId);
         return;
       case 'welcome': {
         log.warn('a second welcome in one session is ignored');
@@ -146,66 +129,35 @@ export class Agent implements SessionPeer, LiveAttempts {
 
   /** Takes a new state from the executor. */
   onChange(id: AttemptId, state: AttemptState): void {
-    const tracked = this.#attempts.get(attemptKey(id));
+    const tracked = this.#attempts.change(id, state);
     if (tracked === undefined) return;
-    tracked.state = state;
-    if (state.kind === 'ended') this.#endWaiters.wake(id);
     if (tracked.isSuperseded) {
       if (state.kind === 'ended') this.#forget(id);
-      this.#startWaiting();
+      for (const { jobId, attempt, launch } of this.#attempts.takeStartable()) this.#options.executor.start({ jobId, attempt }, launch);
       return;
     }
     if (state.kind === 'ended') tracked.events?.finish();
     this.#tell(tracked);
   }
 
-  isLive(id: AttemptId): boolean {
-    const tracked = this.#attempts.get(attemptKey(id));
-    return tracked !== undefined && tracked.state.kind !== 'ended';
-  }
-
-  whenEnded(id: AttemptId, signal: AbortSignal): Promise<void> {
-    return !this.isLive(id) || signal.aborted ? Promise.resolve() : this.#endWaiters.wait(id, signal);
-  }
-
   close(): void {
     this.onEnd();
   }
 
-  #start(frame: Frame<'start'>): void {
-    const { jobId, attempt, launch } = frame;
-    const key = attemptKey(frame);
-    if (this.#attempts.has(key)) return;
+  #start(order: StartOrder): void {
+    const { jobId, attempt, launch } = order;
+    if (this.#attempts.find(order) !== undefined) return;
     const tracked = this.#track({ jobId, attempt }, { kind: 'preparing' }, launch.program.kind === 'stage');
     tracked.events?.connect(0);
-    if (this.#isClearing()) this.#waiting.set(key, frame);
+    if (this.#attempts.isClearing) this.#attempts.postpone(order);
     else this.#options.executor.start(tracked.id, launch);
   }
 
-  #isClearing(): boolean {
-    return [...this.#attempts.values()].some(({ isSuperseded }) => isSuperseded);
-  }
-
-  #startWaiting(): void {
-    if (this.#isClearing()) return;
-    for (const { jobId, attempt, launch } of this.#waiting.values()) this.#options.executor.start({ jobId, attempt }, launch);
-    this.#waiting.clear();
-  }
-
-  /** Drops an order that has not been begun; false when there is none. */
-  #withdraw(id: AttemptId): boolean {
-    const key = attemptKey(id);
-    if (!this.#waiting.delete(key)) return false;
-    this.#attempts.get(key)?.events?.close();
-    this.#attempts.delete(key);
-    return true;
-  }
-
   /** An order to stop what never arrived is answered, so that the host need not wait for it. */
-  #stop(frame: Frame<'stop'>): void {
-    const { jobId, attempt, by, graceMs, signal } = frame;
-    if (!this.#withdraw(frame) && this.#attempts.has(attemptKey(frame))) {
-      this.#options.executor.stop(frame, { by, graceMs, signal });
+  #stop(order: StopOrder): void {
+    const { jobId, attempt, by, graceMs, signal } = order;
+    if (!this.#attempts.withdraw(order) && this.#attempts.find(order) !== undefined) {
+      this.#options.executor.stop(order, { by, graceMs, signal });
       return;
     }
     const endedAt = new Date().toISOString();
@@ -215,7 +167,7 @@ export class Agent implements SessionPeer, LiveAttempts {
 
   #track(id: AttemptId, state: AttemptState, stage: boolean): TrackedAttempt {
     const tracked: TrackedAttempt = new TrackedAttempt(id, state, stage ? this.#followEvents(id) : undefined);
-    this.#attempts.set(attemptKey(id), tracked);
+    this.#attempts.add(tracked);
     if (state.kind === 'ended') tracked.events?.finish();
     return tracked;
   }
@@ -225,7 +177,7 @@ export class Agent implements SessionPeer, LiveAttempts {
       path: this.#options.eventsFile(id),
       send: (batch) => this.#options.link.sendText(formatEvents(id, batch)),
       onDrained: () => {
-        const tracked = this.#attempts.get(attemptKey(id));
+        const tracked = this.#attempts.find(id);
         if (tracked !== undefined) this.#tell(tracked);
       },
     });
@@ -238,7 +190,7 @@ export class Agent implements SessionPeer, LiveAttempts {
   }
 
   #supersede(tracked: TrackedAttempt): void {
-    if (this.#withdraw(tracked.id)) return;
+    if (this.#attempts.withdraw(tracked.id)) return;
     this.#options.log.info({ ...tracked.id }, 'the host no longer wants this attempt: stopping it');
     tracked.isSuperseded = true;
     if (tracked.state.kind === 'ended') {
@@ -249,45 +201,10 @@ export class Agent implements SessionPeer, LiveAttempts {
   }
 
   #forget(id: AttemptId): void {
-    const tracked = this.#attempts.get(attemptKey(id));
+    const tracked = this.#attempts.find(id);
     if (tracked?.state.kind !== 'ended') return;
-    tracked.events?.close();
-    this.#attempts.delete(attemptKey(id));
+    this.#attempts.drop(tracked);
     this.#options.executor.forget(tracked.id);
-  }
-
-  async #readLog(request: LogRequest): Promise<void> {
-    const { link, log } = this.#options;
-    const { requestId } = request;
-    const over = this.#sessionOver.signal;
-    try {
-      const chunk = await this.#logs.read(request, over);
-      if (over.aborted) return;
-      if (chunk !== undefined) link.sendBinary(encodeLogChunk(chunk));
-      else
-        link.send({
-          type: 'logFailed',
-          requestId,
-          message: `this node has no ${request.stream} of job ${request.jobId}, attempt ${request.attempt}`,
-        });
-    } catch (error) {
-      log.warn({ err: error, jobId: request.jobId }, 'a log could not be read');
-      if (!over.aborted) link.send({ type: 'logFailed', requestId, message: `the log cannot be read: ${errorText(error)}` });
-    }
-  }
-
-  async #forgetJob(jobId: number): Promise<void> {
-    const { folders, log } = this.#options;
-    const isLive = [...this.#attempts.values()].some((tracked) => tracked.id.jobId === jobId && tracked.state.kind !== 'ended');
-    if (isLive) {
-      log.warn({ jobId }, 'the files of a job that still runs are not deleted');
-      return;
-    }
-    try {
-      await rm(jobFolder(folders, jobId), { recursive: true, force: true });
-    } catch (error) {
-      log.warn({ err: error, jobId }, 'the files of a job could not be deleted');
-    }
   }
 }
 
