@@ -42,6 +42,7 @@ export function describeRoutes(version: string): OpenApiDocument {
     paths,
     components: {
       schemas: names.components(),
+      headers: { RetryAfter: { description: 'Of 429: seconds to wait before asking again', schema: { type: 'integer', minimum: 1 } } },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'The token of a user; `weir up` writes one for the local user.' },
       },
@@ -62,7 +63,11 @@ function describeOperation(operationId: string, route: Route, names: SchemaNames
       : { requestBody: { required: true, content: { 'application/json': { schema: names.refer(route.body) } } } }),
     responses: {
       [String(route.status ?? 200)]: describeSuccess(route, names),
-      default: { description: 'A refusal', content: { 'application/json': { schema: names.refer(ErrorBody) } } },
+      default: {
+        description: 'A refusal',
+        headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
+        content: { 'application/json': { schema: names.refer(ErrorBody) } },
+      },
     },
   };
 }

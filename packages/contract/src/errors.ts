@@ -57,11 +57,14 @@ export interface ErrorDetail {
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: ErrorDetail;
+  /** Seconds after which to ask again, at least 1; undefined = nobody can say. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: ErrorDetail & { cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: ErrorDetail & { cause?: unknown; retryAfterSeconds?: number } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
     this.detail = {
       ...(options.field === undefined ? {} : { field: options.field }),
       ...(options.value === undefined ? {} : { value: options.value }),

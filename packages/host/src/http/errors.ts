@@ -10,6 +10,7 @@ export function answerError(error: FastifyError | AppError | Error, request: Fas
     detail: refusal.message,
     error: { code: refusal.code, message: refusal.message, ...refusal.detail, request_id: request.id },
   };
+  if (refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', refusal.retryAfterSeconds);
   void reply.status(refusal.status).send(body);
 }
 

@@ -25,7 +25,10 @@ export class AttemptLimit {
     const entry = this.#failures.get(toNetwork(address));
     const leftMs = entry === undefined || entry.count < this.#options.most ? 0 : entry.until - this.#now();
     if (leftMs <= 0) return;
-    throw new AppError('too_many_requests', `too many wrong tokens from ${address}: try again in ${Math.ceil(leftMs / 1000)} seconds`);
+    const seconds = Math.ceil(leftMs / 1000);
+    throw new AppError('too_many_requests', `too many wrong tokens from ${address}: try again in ${seconds} seconds`, {
+      retryAfterSeconds: seconds,
+    });
   }
 
   fail(address: string): void {

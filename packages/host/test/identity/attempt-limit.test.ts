@@ -16,6 +16,8 @@ describe('an address that failed too often', () => {
     expect(() => attempts.check('10.0.0.2')).not.toThrow();
     at = 59_500;
     expect(() => attempts.check('10.0.0.1')).toThrow('try again in 1 seconds');
+    at = 59_999.9;
+    expect(() => attempts.check('10.0.0.1')).toThrow(expect.objectContaining({ retryAfterSeconds: 1 }));
     at = 60_000;
     expect(() => attempts.check('10.0.0.1')).not.toThrow();
     attempts.fail('10.0.0.1');

@@ -117,6 +117,11 @@ describe('a wrong join token', () => {
     const refused = await join({ name: 'x', token });
     expect(refused.statusCode).toBe(429);
     expect(refused.json()).toMatchObject({ error: { code: 'too_many_requests' } });
+    const { message } = refused.json<{ error: { message: string } }>().error;
+    const seconds = Number(refused.headers['retry-after']);
+    expect(seconds).toBeGreaterThanOrEqual(1);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect(message).toContain(`try again in ${seconds} seconds`);
     expect((await join({ name: 'x', token }, '10.0.0.2')).statusCode).toBe(201);
   });
 });
