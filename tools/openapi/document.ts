@@ -51,7 +51,11 @@ export function describeRoutes(version: string): OpenApiDocument {
 }
 
 function describeOperation(operationId: string, route: Route, names: SchemaNames): Operation {
-  const parameters = [...describeParameters('path', route.params, names), ...describeParameters('query', route.query, names)];
+  const parameters = [
+    ...describeParameters('path', route.params, names),
+    ...describeParameters('query', route.query, names),
+    ...describeParameters('header', route.headers, names),
+  ];
   return {
     operationId,
     summary: route.summary,
@@ -72,7 +76,7 @@ function describeOperation(operationId: string, route: Route, names: SchemaNames
   };
 }
 
-function describeParameters(place: 'path' | 'query', schema: Route['params'], names: SchemaNames): JsonSchema[] {
+function describeParameters(place: 'path' | 'query' | 'header', schema: Route['params'], names: SchemaNames): JsonSchema[] {
   const required = new Set(schema?.required ?? []);
   return Object.entries(schema?.properties ?? {}).map(([name, property]) => ({
     name,

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   resources_never_fit: { status: 422, exit: 64 },
   limit_exceeded: { status: 422, exit: 64 },
   dependency_unknown: { status: 422, exit: 64 },
+  idempotency_key_reused: { status: 422, exit: 64 },
   state_conflict: { status: 400, exit: 65 },
   unauthenticated: { status: 401, exit: 77 },
   forbidden: { status: 403, exit: 77 },

@@ -34,6 +34,7 @@ interface Input {
   readonly params?: Record<string, Scalar>;
   readonly query?: Record<string, Scalar>;
   readonly body?: unknown;
+  readonly headers?: Record<string, string | undefined>;
 }
 
 /** Makes a typed client of the host at `options.url`. */
@@ -61,6 +62,7 @@ async function send(options: ClientOptions, endpoint: Endpoint, input: Input): P
   const response = await fetch(options.url + fillPath(endpoint.path, input), {
     method: endpoint.method,
     headers: {
+      ...givenHeaders(input),
       authorization: `Bearer ${options.token}`,
       ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
     },
@@ -74,6 +76,10 @@ async function send(options: ClientOptions, endpoint: Endpoint, input: Input): P
   });
   if (!response.ok) throw await readRefusal(options, response);
   return response;
+}
+
+function givenHeaders({ headers = {} }: Input): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 function fillPath(path: string, input: Input): string {

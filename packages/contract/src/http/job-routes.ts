@@ -3,7 +3,7 @@ import { IdNumber } from '../ids.ts';
 import { BatchCreate, JobCreate } from '../jobs/job-request.ts';
 import { Batch, Job, JobList, JobStateSchema, JobUpdate, JobWhy, LogStream } from '../jobs/job-schemas.ts';
 import type { Route } from './route.ts';
-import { JobParams } from './schemas.ts';
+import { JobParams, RepeatableHeaders } from './schemas.ts';
 
 /** Text that a store can look for: no NUL. */
 const Wanted = (maxLength: number) => Type.Optional(Type.String({ maxLength, pattern: '^[^\\u0000]*$' }));
@@ -15,6 +15,7 @@ export const JOB_ROUTES = {
     method: 'POST',
     path: '/api/jobs',
     summary: 'Queue a command or a script; answered after commit',
+    headers: RepeatableHeaders,
     body: JobCreate,
     response: Job,
     status: 201,
@@ -101,6 +102,7 @@ export const JOB_ROUTES = {
     method: 'POST',
     path: '/api/batches',
     summary: 'Queue one job per target or per command; those that can be queued are, the others are told',
+    headers: RepeatableHeaders,
     body: BatchCreate,
     response: Batch,
     status: 201,

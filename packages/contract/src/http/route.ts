@@ -9,6 +9,8 @@ export interface Route {
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: TSchema;
+  /** Headers that mean something to the operation, by their names in lower case. */
+  readonly headers?: TObject;
   /** JSON of a success; `bytes`, `html` and `text` answers have no schema. */
   readonly response: TSchema | 'bytes' | 'html' | 'text';
   /** Status of a success; 200 when absent. */
@@ -17,11 +19,14 @@ export interface Route {
   readonly access: 'open' | 'user' | 'admin';
 }
 
-type Part<R, K extends 'params' | 'query' | 'body'> = R extends { readonly [P in K]: infer S extends TSchema } ? Static<S> : undefined;
+type Part<R, K extends 'params' | 'query' | 'body' | 'headers'> = R extends { readonly [P in K]: infer S extends TSchema }
+  ? Static<S>
+  : undefined;
 
 export type RouteParams<R extends Route> = Part<R, 'params'>;
 export type RouteQuery<R extends Route> = Part<R, 'query'>;
 export type RouteBody<R extends Route> = Part<R, 'body'>;
+export type RouteHeaders<R extends Route> = Part<R, 'headers'>;
 export type RouteResponse<R extends Route> = R['response'] extends 'bytes' | 'html' | 'text'
   ? Uint8Array
   : R['response'] extends infer S extends TSchema
@@ -31,4 +36,7 @@ export type RouteResponse<R extends Route> = R['response'] extends 'bytes' | 'ht
 type Given<K extends string, T> = T extends undefined ? unknown : Record<never, T> extends T ? { [P in K]?: T } : { [P in K]: T };
 
 /** What a caller of the route passes: only the parts that the route has. */
-export type RouteInput<R extends Route> = Given<'params', RouteParams<R>> & Given<'query', RouteQuery<R>> & Given<'body', RouteBody<R>>;
+export type RouteInput<R extends Route> = Given<'params', RouteParams<R>> &
+  Given<'query', RouteQuery<R>> &
+  Given<'body', RouteBody<R>> &
+  Given<'headers', RouteHeaders<R>>;

@@ -45,6 +45,14 @@ export const Ticket = Type.Object({ ticket: Type.String(), expires_at: Timestamp
 
 export const Warehouse = Type.Object({ name: Type.String(), kind: Type.String() });
 
+/**
+ * Headers of a request that creates something and may be repeated: with the same key and body it is answered as the first time and creates
+ * nothing (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). Printable ASCII; kept for 24 hours.
+ */
+export const RepeatableHeaders = Type.Object({
+  'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[ -~]*$' })),
+});
+
 export const JobParams = Type.Object({ job_id: IdNumber });
 export const WorkflowParams = Type.Object({ task_id: IdNumber });
 export const NodeParams = Type.Object({ name: Type.String({ pattern: IDENTIFIER_PATTERN }) });

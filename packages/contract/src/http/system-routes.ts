@@ -3,7 +3,7 @@ import { EventPage } from '../events/events.ts';
 import { IDENTIFIER_PATTERN, IdNumber, JsonObject, Timestamp } from '../ids.ts';
 import { Job } from '../jobs/job-schemas.ts';
 import type { Route } from './route.ts';
-import { Health, Me, Ticket, Warehouse } from './schemas.ts';
+import { Health, Me, RepeatableHeaders, Ticket, Warehouse } from './schemas.ts';
 
 /** Health, the own identity, events, audit, metrics, warehouses. */
 export const SYSTEM_ROUTES = {
@@ -75,6 +75,7 @@ export const SYSTEM_ROUTES = {
     path: '/api/warehouses/:name/query',
     summary: 'Run a query as a job; its standard output is the result',
     params: Type.Object({ name: Type.String({ pattern: IDENTIFIER_PATTERN }) }),
+    headers: RepeatableHeaders,
     body: Type.Object(
       {
         sql: Type.String({ minLength: 1, maxLength: 1024 * 1024, pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$' }),

@@ -12,7 +12,7 @@ import {
 } from '../workflows/workflow-schemas.ts';
 import { STAGES, WORKFLOW_STATES } from '../workflows/workflow-states.ts';
 import type { Route } from './route.ts';
-import { WorkflowParams } from './schemas.ts';
+import { RepeatableHeaders, WorkflowParams } from './schemas.ts';
 
 const params = WorkflowParams;
 const StageText = Type.Enum([...STAGES]);
@@ -23,6 +23,7 @@ export const WORKFLOW_ROUTES = {
     method: 'POST',
     path: '/api/workflow/tasks',
     summary: 'Submit a workflow; checked, committed, then answered',
+    headers: RepeatableHeaders,
     body: WorkflowCreate,
     response: Workflow,
     access: 'user',

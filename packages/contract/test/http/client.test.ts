@@ -34,6 +34,19 @@ test('a call puts parameters into the path, the query and the body, and sends th
   ]);
 });
 
+test('a call sends the headers that it was given, never instead of the token', async () => {
+  const seen: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    seen.push(String(request.headers['idempotency-key']), request.headers.authorization);
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  const client = createClient({ url, token: 'secret' });
+  const headers = { 'idempotency-key': 'k-1', authorization: 'Bearer other' };
+  await client.jobCreate({ body: { command: ['true'] }, headers });
+  await client.jobCreate({ body: { command: ['true'] } });
+  expect(seen).toEqual(['k-1', 'Bearer secret', 'undefined', 'Bearer secret']);
+});
+
 test('a refusal arrives with its code, field and value', async () => {
   const url = await serve((_, response) => {
     const error = { code: 'job_not_found', message: 'there is no job 7', field: 'job_id', value: 7, request_id: 'r' };

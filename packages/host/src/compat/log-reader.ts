@@ -22,7 +22,15 @@ export interface LogPlace {
 /** Reads at most `limit` bytes of a log; less means that nothing more is there now. Throws as the log service does. */
 export async function readPiece(logs: LogService, call: LogCall, place: LogPlace): Promise<{ data: Uint8Array; next: number }> {
   const { reply, identity, signal } = call;
-  const data = await logs.read({ params: { job_id: call.jobId }, query: place, body: undefined, identity, signal, reply });
+  const data = await logs.read({
+    params: { job_id: call.jobId },
+    query: place,
+    body: undefined,
+    headers: undefined,
+    identity,
+    signal,
+    reply,
+  });
   const next = Number(reply.getHeader(LOG_HEADERS.next));
   for (const name of Object.values(LOG_HEADERS)) void reply.removeHeader(name);
   return { data, next };

@@ -1,17 +1,18 @@
 import type { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   ROUTES,
   type OperationId,
   type Route,
   type RouteBody,
+  type RouteHeaders,
   type RouteParams,
   type RouteQuery,
   type RouteResponse,
   type Routes,
 } from '@weir/contract';
 import type { Identity, IdentityService } from '../identity/identity-service.ts';
-import { authenticate } from './authentication.ts';
+import { authenticate, readCredential } from './authentication.ts';
 import { makeCheck } from './validation.ts';
 
 /** What a handler knows of a request: checked parts, who asks, and a signal for a caller that went away. */
@@ -19,6 +20,7 @@ export interface Call<R extends Route> {
   readonly params: RouteParams<R>;
   readonly query: RouteQuery<R>;
   readonly body: RouteBody<R>;
+  readonly headers: RouteHeaders<R>;
   readonly identity: R['access'] extends 'open' ? undefined : Identity;
   readonly signal: AbortSignal;
   /** For answers that are not JSON: headers. A status set here stays. */
@@ -55,19 +57,23 @@ function registerRoute(app: FastifyInstance, route: Route, parts: { handler: Any
   const checkParams = route.params && makeCheck(route.params, 'params');
   const checkQuery = route.query && makeCheck(route.query, 'query');
   const checkBody = route.body && makeCheck(route.body, 'body');
+  const checkHeaders = route.headers && makeCheck(route.headers, 'headers');
   app.route({
     method: route.method,
     url: route.path,
     onRequest: (request) => authenticate(request, parts.identity, route.access),
     handler: async (request, reply) => {
-      const answer = await parts.handler({
+      const controller = callerController(reply);
+      const call = {
         params: checkParams?.(request.params),
         query: checkQuery?.(request.query),
         body: checkBody?.(request.body),
+        headers: checkHeaders?.(request.headers),
         identity: request.identity,
-        signal: callerSignal(reply),
+        signal: controller.signal,
         reply,
-      });
+      };
+      const answer = await whileGood({ request, identity: parts.identity, controller }, () => parts.handler(call));
       if (route.status !== undefined && reply.statusCode === 200) void reply.status(route.status);
       const { response } = route;
       if (response === 'bytes') void reply.type(CONTENT_TYPE.bytes);
@@ -80,12 +86,25 @@ function registerRoute(app: FastifyInstance, route: Route, parts: { handler: Any
   });
 }
 
+interface Caller {
+  readonly request: FastifyRequest;
+  readonly identity: IdentityService;
+  readonly controller: AbortController;
+}
+
+/** Reads may wait long: they end with what vouches for their caller. Writes go on: what is committed is answered. */
+function whileGood({ request, identity, controller }: Caller, work: () => unknown): unknown {
+  const secret = readCredential(request);
+  if (request.method !== 'GET' || request.identity === undefined || secret === undefined) return work();
+  return identity.whileGood({ secret, identity: request.identity, controller }, work);
+}
+
 /** Aborts when the caller closes the connection before it has its answer. */
-function callerSignal(reply: FastifyReply): AbortSignal {
+function callerController(reply: FastifyReply): AbortController {
   const controller = new AbortController();
   // Of the answer, not of the connection: that one lives on, and a listener for each of its requests would stay with it.
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });
-  return controller.signal;
+  return controller;
 }

@@ -1,5 +1,6 @@
 import type { Event, EventPage, RouteResponse, Routes, SYSTEM_ROUTES } from '@weir/contract';
 import { listEvents, readLastSeq, type EventFilter } from '../events/event-store.ts';
+import { readRequestKey } from '../idempotency/request-key.ts';
 import type { Identity } from '../identity/identity-service.ts';
 import type { Services } from '../services.ts';
 import { listAudit, type AuditFilter } from '../store/audit-store.ts';
@@ -39,7 +40,8 @@ export function systemHandlers(services: Services): Pick<Handlers, keyof typeof 
     auditList: ({ query }) => readAuditPage(services.store.read, { ...query, limit: query.limit ?? 100 }),
     eventList: ({ identity, query, signal }) => readEventPage(services, { identity, query, signal }),
     warehouseList: async () => ({ warehouses: warehouses.list() }),
-    warehouseQuery: ({ identity, params, body }) => warehouses.query(identity, params.name, body),
+    warehouseQuery: (call) =>
+      warehouses.query(call.identity, { ...call.body, warehouse: call.params.name }, readRequestKey('warehouseQuery', call)),
   };
 }
 

@@ -2,20 +2,20 @@ import { Compile, type Validator } from 'typebox/compile';
 import { IsInteger, IsObject, type TSchema } from 'typebox';
 import { AppError } from '@weir/contract';
 
-export type RequestPart = 'params' | 'query' | 'body';
+export type RequestPart = 'params' | 'query' | 'body' | 'headers';
 
 /** Checks one part of a request: gives the value typed, or throws `invalid_input` naming field and value. */
 export type Check = (value: unknown) => unknown;
 
 /**
  * Makes the check of a schema; it is compiled at its first use.
- * Text of paths and queries is read as the whole numbers that the schema asks for; bodies are taken as they are.
+ * Text of paths and queries is read as the whole numbers that the schema asks for; bodies and headers are taken as they are.
  */
 export function makeCheck(schema: TSchema, part: RequestPart): Check {
   let compiled: Validator | undefined;
   return (raw) => {
     compiled ??= Compile(schema);
-    const value = part === 'body' ? raw : readIntegers(schema, raw);
+    const value = part === 'params' || part === 'query' ? readIntegers(schema, raw) : raw;
     if (compiled.Check(value)) return value;
     throw describeFailure(compiled, value, part);
   };

@@ -1,12 +1,13 @@
 import type { JOB_ROUTES } from '@weir/contract';
 import type { Handlers } from '../http/route-table.ts';
+import { readRequestKey } from '../idempotency/request-key.ts';
 import type { Services } from '../services.ts';
 
 /** The job operations. */
 export function jobHandlers({ jobs, submits, logs }: Services): Pick<Handlers, keyof typeof JOB_ROUTES> {
   return {
-    jobCreate: ({ identity, body }) => submits.submit(identity, body),
-    batchCreate: ({ identity, body }) => submits.submitBatch(identity, body),
+    jobCreate: (call) => submits.submit(call.identity, call.body, readRequestKey('jobCreate', call)),
+    batchCreate: (call) => submits.submitBatch(call.identity, call.body, readRequestKey('batchCreate', call)),
     jobDryRun: ({ identity, body }) => submits.dryRun(identity, body),
     jobList: ({ identity, query }) => jobs.list(identity, query),
     jobShow: ({ identity, params, query, signal }) => jobs.show(identity, params.job_id, { ms: query.wait_ms ?? 0, signal }),

@@ -1,5 +1,7 @@
 import { AppError, jobHasEnded, type Job, type JobList, type JobUpdate, type JobWhy, type RouteQuery, type Routes } from '@weir/contract';
 import type { EventHub } from '../events/event-hub.ts';
+import type { RequestKey } from '../idempotency/request-key.ts';
+import { writeOnce } from '../idempotency/write-once.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { JobRow, NewJob } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
@@ -34,15 +36,19 @@ export class JobService {
     this.#totals = new JobTotals(parts.store.read);
   }
 
-  /** Queues a job that the host itself made for the asker, charged to the asker's default account. */
-  async queue(identity: Identity, row: NewJob): Promise<Job> {
-    const account = await this.#parts.policy.account(identity, undefined);
-    const job = await this.#parts.store.write(async (context) => {
-      const stored = await storeDraft(context, { row: { ...row, account }, depends: [], tasks: 1 });
-      await context.audit({ actor: identity.user, action: 'job.submit', subject: `job:${stored.id}`, detail: { name: stored.name } });
-      return stored;
+  /** Queues a job that the host itself made for the asker, charged to the asker's default account; once for a request with a key. */
+  queue(identity: Identity, row: NewJob, key?: RequestKey): Promise<Job> {
+    return writeOnce(this.#parts.store, key, async () => {
+      const account = await this.#parts.policy.account(identity, undefined);
+      return {
+        write: async (context) => {
+          const stored = await storeDraft(context, { row: { ...row, account }, depends: [], tasks: 1 });
+          await context.audit({ actor: identity.user, action: 'job.submit', subject: `job:${stored.id}`, detail: { name: stored.name } });
+          return stored;
+        },
+        answer: (job) => viewNewJob(this.#parts.queue, job, { depends: [], waitsFor: [] }),
+      };
     });
-    return viewNewJob(this.#parts.queue, job, { depends: [], waitsFor: [] });
   }
 
   /** The job, if it exists and the asker may see it; throws `job_not_found`. With `wait.ms`, when it has ended or the time is over. */

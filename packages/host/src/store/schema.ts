@@ -1,5 +1,13 @@
 import type { Selectable } from 'kysely';
-import type { UserTable, TokenTable, AuditTable, AccountTable, AccountMemberTable, UsageTable } from './tables/identity-tables.ts';
+import type {
+  UserTable,
+  TokenTable,
+  AuditTable,
+  IdempotencyKeyTable,
+  AccountTable,
+  AccountMemberTable,
+  UsageTable,
+} from './tables/identity-tables.ts';
 import type { JobTable, JobDependencyTable, ResourceAllocationTable, EventTable } from './tables/job-tables.ts';
 import type { WorkflowTable, WorkflowStageTable, WorkflowReportTable } from './tables/workflow-tables.ts';
 import type { NodeTable, NodeUsageTable, ReservationTable, HostTable, LeaseTable } from './tables/fleet-tables.ts';
@@ -22,6 +30,7 @@ export interface Database {
   usage: UsageTable;
   reservations: ReservationTable;
   node_usage: NodeUsageTable;
+  idempotency_keys: IdempotencyKeyTable;
   hosts: HostTable;
   leases: LeaseTable;
 }

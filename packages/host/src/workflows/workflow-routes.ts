@@ -1,6 +1,7 @@
 import type { WORKFLOW_ROUTES } from '@weir/contract';
 import type { Handlers } from '../http/route-table.ts';
 import { readEventPage } from '../http/system-handlers.ts';
+import { readRequestKey } from '../idempotency/request-key.ts';
 import type { Services } from '../services.ts';
 import { parseObject } from '../store/parse-json.ts';
 import { toMetrics, toProgress, toStep, toSummary, toWorkflow } from './workflow-view.ts';
@@ -13,7 +14,7 @@ const REPORT_POLICY =
 export function workflowHandlers(services: Services): Pick<Handlers, keyof typeof WORKFLOW_ROUTES> {
   const { workflows } = services;
   return {
-    workflowCreate: async ({ identity, body }) => toWorkflow(await workflows.submit(identity, body)),
+    workflowCreate: (call) => workflows.submit(call.identity, call.body, readRequestKey('workflowCreate', call)),
     workflowList: async ({ identity, query }) => {
       const found = await workflows.list(identity, { user: query.user, state: query.status, limit: query.limit ?? 100 });
       return found.map(toWorkflow);

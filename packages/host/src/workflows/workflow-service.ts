@@ -6,9 +6,12 @@ import {
   workflowHasEnded,
   type Program,
   type Stage,
+  type Workflow,
   type WorkflowCreate,
 } from '@weir/contract';
 import type { EventHub } from '../events/event-hub.ts';
+import type { RequestKey } from '../idempotency/request-key.ts';
+import { writeOnce, type CheckedWork } from '../idempotency/write-once.ts';
 import type { Identity } from '../identity/identity-service.ts';
 import { cancelJob } from '../jobs/job-cancel.ts';
 import { mayAct } from '../jobs/job-service.ts';
@@ -33,6 +36,7 @@ import {
   type StoredWorkflow,
   type WorkflowFilter,
 } from './workflow-store.ts';
+import { toWorkflow } from './workflow-view.ts';
 
 export interface WorkflowServiceParts {
   readonly store: Store;
@@ -52,29 +56,14 @@ export class WorkflowService {
     this.#parts = parts;
   }
 
-  /** Checks and stores a workflow with a snapshot of its experiment; throws a refusal that names field and value. */
-  async submit(identity: Identity, create: WorkflowCreate): Promise<StoredWorkflow> {
-    if (!mayAct(identity, create))
-      throw new AppError('forbidden', `you may not submit for user "${create.user}"`, { field: 'user', value: create.user });
-    const warehouse = this.#parts.warehouses.require(create.warehouse ?? 'local').name;
-    const experiment = await resolveExperiment(this.#parts.places, create);
-    const limits = await this.#parts.policy.limits();
-    const stored = await this.#parts.store.write(async ({ db, emit, audit }) => {
-      await checkWorkflowFits(db, limits, create.user);
-      const taken = (datasetId: string) => datasetIdIsTaken(db, datasetId);
-      const workflow = await insertWorkflow(db, await makeWorkflowRow(create, { experiment, warehouse, taken }));
-      const { id, user, name } = workflow.workflow;
-      await emit({
-        type: 'workflow.created',
-        workflowId: id,
-        owner: user,
-        data: { name, model: create.model, experiment_id: create.experiment_id },
-      });
-      await audit({ actor: identity.user, action: 'workflow.submit', subject: `workflow:${id}`, detail: { name } });
-      return workflow;
-    });
+  /**
+   * Checks and stores a workflow with a snapshot of its experiment; throws a refusal that names field and value. A request with a key is
+   * done once, however often it is sent.
+   */
+  async submit(identity: Identity, create: WorkflowCreate, key?: RequestKey): Promise<Workflow> {
+    const workflow = await writeOnce(this.#parts.store, key, () => this.#checkWorkflow(identity, create));
     this.#parts.wake();
-    return stored;
+    return workflow;
   }
 
   /** The workflow, if it exists and the asker may see it; throws `workflow_not_found`. */
@@ -200,6 +189,31 @@ export class WorkflowService {
       await emit({ type: 'workflow.deleted', owner: workflow.user, data: { workflow_id: id } });
       await audit({ actor: identity.user, action: 'workflow.delete', subject: `workflow:${id}`, detail: { name: workflow.name } });
     });
+  }
+
+  async #checkWorkflow(identity: Identity, create: WorkflowCreate): Promise<CheckedWork<StoredWorkflow, Workflow>> {
+    if (!mayAct(identity, create))
+      throw new AppError('forbidden', `you may not submit for user "${create.user}"`, { field: 'user', value: create.user });
+    const warehouse = this.#parts.warehouses.require(create.warehouse ?? 'local').name;
+    const experiment = await resolveExperiment(this.#parts.places, create);
+    const limits = await this.#parts.policy.limits();
+    return {
+      write: async ({ db, emit, audit }) => {
+        await checkWorkflowFits(db, limits, create.user);
+        const taken = (datasetId: string) => datasetIdIsTaken(db, datasetId);
+        const stored = await insertWorkflow(db, await makeWorkflowRow(create, { experiment, warehouse, taken }));
+        const { id, user, name } = stored.workflow;
+        await emit({
+          type: 'workflow.created',
+          workflowId: id,
+          owner: user,
+          data: { name, model: create.model, experiment_id: create.experiment_id },
+        });
+        await audit({ actor: identity.user, action: 'workflow.submit', subject: `workflow:${id}`, detail: { name } });
+        return stored;
+      },
+      answer: toWorkflow,
+    };
   }
 }
 

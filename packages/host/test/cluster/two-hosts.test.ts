@@ -35,6 +35,14 @@ describe('two hosts on one store', () => {
     await standby.jobIn(job.job_id, 'completed');
   });
 
+  test('do a request once that both are sent at the same time under one key', async () => {
+    const request = { body: { command: ['true'] }, headers: { 'idempotency-key': 'k' } };
+    const clients = [hosts.leader.client(), hosts.standby.client()];
+    const answers = await Promise.all([...clients, ...clients].map((client) => client.jobCreate(request)));
+    expect(new Set(answers.map(({ job_id: id }) => id)).size).toBe(1);
+    expect((await hosts.leader.client().jobList()).total).toBe(1);
+  });
+
   test('tell of each other’s events in order and once', async () => {
     const { leader, standby } = hosts;
     const seen: number[] = [];

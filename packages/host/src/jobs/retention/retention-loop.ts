@@ -2,6 +2,7 @@ import { Loop, type Logger } from '@weir/runtime';
 import { writeAsLeader } from '../../cluster/leader-write.ts';
 import type { Leadership } from '../../cluster/leadership.ts';
 import type { Retention } from '../../config/policy-config.ts';
+import { deleteAnswers } from '../../idempotency/answer-store.ts';
 import { deleteExpiredTokens } from '../../identity/token-store.ts';
 import { listNodeNames } from '../../nodes/node-store.ts';
 import type { SessionRegistry } from '../../sessions/session-registry.ts';
@@ -11,6 +12,8 @@ import { deleteAllocations, deleteAuditLines, deleteFleetEvents, deleteForgotten
 const PERIOD_MS = 10 * 60_000;
 /** Rows that one transaction takes: nobody waits long behind it. */
 const LIMIT = 500;
+/** How long a request may be repeated under its key. */
+const ANSWERS_MS = 24 * 3_600_000;
 
 export interface RetentionParts {
   readonly store: Store;
@@ -37,6 +40,7 @@ async function sweep(parts: RetentionParts, now: number): Promise<void> {
   await repeat(parts, (db) => deleteForgottenJobs(db, jobs));
   await repeat(parts, (db) => deleteFleetEvents(db, jobs));
   await repeat(parts, (db) => deleteAuditLines(db, { before: now - retention.auditMs, limit: LIMIT }));
+  await repeat(parts, (db) => deleteAnswers(db, { before: now - ANSWERS_MS, limit: LIMIT }));
   await repeat(parts, async (db) => {
     await deleteExpiredTokens(db);
     return false;

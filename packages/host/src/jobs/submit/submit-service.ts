@@ -1,4 +1,6 @@
 import { AppError, type Batch, type BatchCreate, type Job, type JobCreate, type JobWhy } from '@weir/contract';
+import type { RequestKey } from '../../idempotency/request-key.ts';
+import { writeOnce, type CheckedWork } from '../../idempotency/write-once.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { LimitTable } from '../../scheduler/core/model.ts';
 import type { WriteContext } from '../../store/group-commit.ts';
@@ -32,24 +34,46 @@ export class SubmitService {
 
   /**
    * Queues a job. Throws `forbidden`, `limit_exceeded`, `dependency_unknown`, `node_not_found`, `resources_never_fit` and the refusals of
-   * bad input.
+   * bad input. A request with a key is done once, however often it is sent.
    */
-  async submit(identity: Identity, create: JobCreate): Promise<Job> {
+  submit(identity: Identity, create: JobCreate, key?: RequestKey): Promise<Job> {
+    return writeOnce(this.#parts.store, key, () => this.#checkJob(identity, create));
+  }
+
+  /** Queues what can be queued of a batch, all in one transaction; throws the first refusal when nothing can. A key counts as in `submit`. */
+  submitBatch(identity: Identity, batch: BatchCreate, key?: RequestKey): Promise<Batch> {
+    return writeOnce(this.#parts.store, key, () => this.#checkBatch(identity, batch));
+  }
+
+  /** What would become of a job if it were queued now; refuses bad input as `submit` does, and tells what does not fit instead. */
+  async dryRun(identity: Identity, create: JobCreate): Promise<JobWhy> {
+    const { store, queue } = this.#parts;
+    const limits = await this.#parts.policy.limits();
+    const draft = await this.#draft(identity, create, limits);
+    const { target } = create;
+    if (target !== undefined && create.hold !== true) await this.#checkFleet(new SecondLook(), () => checkTarget(queue, target));
+    await checkDependencies(store.read, identity, draft.depends);
+    (await openQueue(store.read, limits, draft.row)).take(draft.tasks);
+    return explainWait(store.read, queue, { row: { id: 0, ...draft.row }, depends: draft.depends });
+  }
+
+  async #checkJob(identity: Identity, create: JobCreate): Promise<CheckedWork<StoredJob, Job>> {
     const limits = await this.#parts.policy.limits();
     const draft = await this.#draft(identity, create, limits);
     await this.#checkFleet(new SecondLook(), () => refuseImpossible(this.#parts.queue, draft.row));
-    const { job, waitsFor } = await this.#parts.store.write(async (context) => {
-      const open = await checkDependencies(context.db, identity, draft.depends);
-      (await openQueue(context.db, limits, draft.row)).take(draft.tasks);
-      const stored = await storeDraft(context, draft);
-      await context.audit({ actor: identity.user, action: 'job.submit', subject: `job:${stored.id}`, detail: { name: stored.name } });
-      return { job: stored, waitsFor: open };
-    });
-    return viewNewJob(this.#parts.queue, job, { depends: draft.depends, waitsFor });
+    return {
+      write: async (context) => {
+        const waitsFor = await checkDependencies(context.db, identity, draft.depends);
+        (await openQueue(context.db, limits, draft.row)).take(draft.tasks);
+        const job = await storeDraft(context, draft);
+        await context.audit({ actor: identity.user, action: 'job.submit', subject: `job:${job.id}`, detail: { name: job.name } });
+        return { job, waitsFor };
+      },
+      answer: ({ job, waitsFor }) => viewNewJob(this.#parts.queue, job, { depends: draft.depends, waitsFor }),
+    };
   }
 
-  /** Queues what can be queued of a batch, all in one transaction; throws the first refusal when nothing can. */
-  async submitBatch(identity: Identity, batch: BatchCreate): Promise<Batch> {
+  async #checkBatch(identity: Identity, batch: BatchCreate): Promise<CheckedWork<StoredBatch, Batch>> {
     const limits = await this.#parts.policy.limits();
     const drafts: { item: BatchItem; draft: JobDraft }[] = [];
     const refused: Refused[] = [];
@@ -63,29 +87,17 @@ export class SubmitService {
       if (draft !== undefined) drafts.push({ item, draft });
     }
     const depends = drafts[0]?.draft.depends ?? [];
-    const { jobs, beyond, waitsFor } = await this.#parts.store.write(async (context) => {
-      const open = await checkDependencies(context.db, identity, depends);
-      return { ...(await storeBatch(context, { actor: identity.user, drafts, refused, limits })), waitsFor: open };
-    });
-    const views = jobs.map((job) => viewNewJob(this.#parts.queue, job, { depends, waitsFor }));
-    const told = [...refused, ...beyond].sort((left, right) => left.index - right.index);
     return {
-      batch_id: jobs[0]?.id ?? 0,
-      jobs: views,
-      refused: told.map(({ index, target, code, reason }) => ({ index, target, code, reason })),
+      write: async (context) => {
+        const waitsFor = await checkDependencies(context.db, identity, depends);
+        return { ...(await storeBatch(context, { actor: identity.user, drafts, refused, limits })), waitsFor };
+      },
+      answer: ({ jobs, beyond, waitsFor }) => ({
+        batch_id: jobs[0]?.id ?? 0,
+        jobs: jobs.map((job) => viewNewJob(this.#parts.queue, job, { depends, waitsFor })),
+        refused: describeRefused([...refused, ...beyond]),
+      }),
     };
-  }
-
-  /** What would become of a job if it were queued now; refuses bad input as `submit` does, and tells what does not fit instead. */
-  async dryRun(identity: Identity, create: JobCreate): Promise<JobWhy> {
-    const { store, queue } = this.#parts;
-    const limits = await this.#parts.policy.limits();
-    const draft = await this.#draft(identity, create, limits);
-    const { target } = create;
-    if (target !== undefined && create.hold !== true) await this.#checkFleet(new SecondLook(), () => checkTarget(queue, target));
-    await checkDependencies(store.read, identity, draft.depends);
-    (await openQueue(store.read, limits, draft.row)).take(draft.tasks);
-    return explainWait(store.read, queue, { row: { id: 0, ...draft.row }, depends: draft.depends });
   }
 
   /** Before a refusal everything that is committed is heard, once: another host may have welcomed a node just now. */
@@ -108,6 +120,19 @@ export class SubmitService {
   }
 }
 
+interface StoredJob {
+  readonly job: JobRow;
+  /** Jobs that it waits for. */
+  readonly waitsFor: readonly number[];
+}
+
+interface StoredBatch {
+  readonly jobs: readonly JobRow[];
+  /** Those that the queue has no room for. */
+  readonly beyond: readonly Refused[];
+  readonly waitsFor: readonly number[];
+}
+
 /** Whether a request has had its second look at the fleet. */
 class SecondLook {
   taken = false;
@@ -121,11 +146,7 @@ interface BatchWrite {
   readonly limits: LimitTable;
 }
 
-/** `beyond` are those that the queue has no room for. */
-async function storeBatch(
-  context: WriteContext,
-  { actor, drafts, refused, limits }: BatchWrite,
-): Promise<{ jobs: JobRow[]; beyond: Refused[] }> {
+async function storeBatch(context: WriteContext, { actor, drafts, refused, limits }: BatchWrite): Promise<Omit<StoredBatch, 'waitsFor'>> {
   const [first] = drafts;
   const queue = first === undefined ? undefined : await openQueue(context.db, limits, first.draft.row);
   const taken: JobDraft[] = [];
@@ -143,6 +164,12 @@ async function storeBatch(
   const detail = { name: leader.row.name, jobs: jobs.length, refused: refused.length + beyond.length };
   await context.audit({ actor, action: 'batch.submit', subject: `job:${jobs[0]?.id ?? 0}`, detail });
   return { jobs, beyond };
+}
+
+function describeRefused(refused: readonly Refused[]): Batch['refused'] {
+  return refused
+    .toSorted((left, right) => left.index - right.index)
+    .map(({ index, target, code, reason }) => ({ index, target, code, reason }));
 }
 
 function firstOf(refused: readonly Refused[]): Refused {

@@ -142,6 +142,16 @@ async function createFleet(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('node_usage_key', ['node', 'minute'])
     .execute();
   await db.schema
+    .createTable('idempotency_keys')
+    .addColumn('user', 'text', (column) => column.notNull())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
+    .addColumn('answer', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('idempotency_keys_key', ['user', 'key'])
+    .execute();
+  await db.schema.createIndex('idempotency_keys_by_age').on('idempotency_keys').column('created_at').execute();
+  await db.schema
     .createTable('hosts')
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('url', 'text', (column) => column.notNull())

@@ -27,6 +27,17 @@ export interface TokenTable {
   labels: JsonText | null;
 }
 
+/** What a request was answered that may be repeated. */
+export interface IdempotencyKeyTable {
+  user: string;
+  /** Chosen by the sender. */
+  key: string;
+  fingerprint: string;
+  /** Job, Batch or Workflow */
+  answer: JsonText;
+  created_at: Millis;
+}
+
 export interface AuditTable {
   id: GeneratedId;
   at: Millis;

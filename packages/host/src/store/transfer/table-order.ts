@@ -28,6 +28,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   { name: 'usage', key: ['account', 'user'] },
   counted('reservations'),
   { name: 'node_usage', key: ['node', 'minute'] },
+  { name: 'idempotency_keys', key: ['user', 'key'] },
 ];
 
 /** Tables of what runs at the moment: hosts enter themselves again. */
