@@ -1,14 +1,19 @@
 #!/bin/sh
 # Sets the clone up, then runs one of our TypeScript programs with the Node that the lock file names.
-# Usage: run.sh [--dev] PROGRAM.ts ARGUMENTS...
+# Usage: run.sh [--dev | --engine] PROGRAM.ts ARGUMENTS...     --engine: the program needs the engine, also where it was left out.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
-if [ "$1" = --dev ]; then
-  shift
-  sh "$root/tools/setup.sh" --dev
-else
-  sh "$root/tools/setup.sh"
-fi
+case $1 in
+  --dev)
+    shift
+    sh "$root/tools/setup.sh" --dev
+    ;;
+  --engine)
+    shift
+    sh "$root/tools/setup.sh"
+    ;;
+  *) sh "$root/tools/setup.sh" --as-before ;;
+esac
 program=$root/$1
 shift
 PATH=$root/node_modules/.bin:$PATH

@@ -1,10 +1,15 @@
 #!/bin/sh
 # Makes a clone ready to run: the npm packages, then the engine. Does only what is missing; a second run takes under a second.
-# Usage: setup.sh [--dev]     --dev also installs what the tests and checks need.
+# Usage: setup.sh [--dev | --no-engine | --as-before]
+#   --dev        also what the tests and checks need
+#   --no-engine  the npm packages only, now and at later starts: for nodes that run jobs but no stages of workflows
+#   --as-before  what this clone was set up with: the engine unless it was left out
 set -eu
 cd "$(dirname "$0")/.."
 
 NPM_VERSION=11.19.1
+# Stays while the engine is left out.
+NO_ENGINE=.cache/no-engine
 
 say() { printf 'setup: %s\n' "$1" >&2; }
 fail() {
@@ -100,6 +105,16 @@ install_quietly() {
   return "$status"
 }
 
+# wants_engine WAY: says whether the engine is to be there, and remembers it.
+wants_engine() {
+  case $1 in
+    --no-engine) : >"$NO_ENGINE" ;;
+    --as-before) ;;
+    *) rm -f "$NO_ENGINE" ;;
+  esac
+  [ ! -e "$NO_ENGINE" ]
+}
+
 install_engine() {
   started=$(date +%s)
   bash engines/fuxictr/setup.sh "$@" >&2 9>&- || fail 'installing the engine failed; its output is above'
@@ -107,6 +122,14 @@ install_engine() {
   if [ "$took" -gt 1 ]; then say "engine: done in $took s"; fi
 }
 
+way=${1:-}
+case $#$way in
+  0 | 1--dev | 1--no-engine | 1--as-before) ;;
+  *)
+    say "it takes --dev, --no-engine, --as-before or nothing, not: $*"
+    exit 64
+    ;;
+esac
 mkdir -p .cache
 # Two setups at once would install into each other's tree.
 if command -v flock >/dev/null; then
@@ -114,6 +137,10 @@ if command -v flock >/dev/null; then
   flock 9
 fi
 install_packages
-if [ "${1:-}" = --dev ]; then install_servers; fi
-require_venv
-install_engine "$@"
+if [ "$way" = --dev ]; then install_servers; fi
+if wants_engine "$way"; then
+  require_venv
+  if [ "$way" = --dev ]; then install_engine --dev; else install_engine; fi
+elif [ "$way" = --no-engine ]; then
+  say 'without the engine: this machine runs jobs, but no stages of workflows; npm run setup adds it'
+fi

@@ -33,7 +33,10 @@ export const INVENTORY: Inventory = {
   bootId: 'boot',
   runnerVersion: '0.1.0',
   numa: [],
-  executors: [{ kind: 'process', usable: true, notes: [] }],
+  executors: [
+    { kind: 'process', usable: true, notes: [] },
+    { kind: 'stages', usable: true, notes: [] },
+  ],
   address: '127.0.0.1',
 };
 

@@ -25,6 +25,7 @@ import { makeNodeFolders, openFoldersToUsers, type NodeFolders } from './node-fo
 import { findDriverTool } from './probes/gpus/driver-tool.ts';
 import { GpuWatch } from './probes/gpus/gpu-watch.ts';
 import { takeInventory } from './probes/inventory.ts';
+import { probeStages } from './probes/stage-programs.ts';
 import { UsageSampler } from './probes/usage/usage-sampler.ts';
 import { findEndpoint } from './session/endpoint.ts';
 import { Session } from './session/session.ts';
@@ -50,7 +51,7 @@ export async function startRunner(config: RunnerConfig, log: Logger = createLogg
   const inventory = await takeInventory(log, {
     cpus: config.cpus,
     address: config.nodeAddress,
-    executors: Object.values(containments).map(({ report }) => report),
+    executors: [...Object.values(containments).map(({ report }) => report), await probeStages(config)],
     gpuTool,
   });
   log.info({ executors: inventory.executors }, 'how jobs are executed');

@@ -29,7 +29,11 @@ test('hello tells what the node has', async () => {
   const [hello] = bench.host.hellos();
   expect(hello).toMatchObject({ version: PROTOCOL_VERSION, node: 'node-1', attempts: [] });
   expect(hello?.inventory.cpus).toBeGreaterThan(0);
-  expect(hello?.inventory.executors).toMatchObject([{ kind: 'process', usable: true }, { kind: 'systemd' }]);
+  expect(hello?.inventory.executors).toMatchObject([
+    { kind: 'process', usable: true },
+    { kind: 'systemd' },
+    { kind: 'stages', usable: false, notes: [expect.stringMatching(/npm run setup/) as string] },
+  ]);
   expect(hello?.inventory.bootId).toMatch(/^[0-9a-f-]{36}$/);
 });
 

@@ -19,9 +19,9 @@ export const NumaNode = Type.Object({
 });
 export type NumaNode = Static<typeof NumaNode>;
 
-/** Whether jobs can be executed in a way on this node, and why not. */
+/** Whether jobs can be executed in a way on this node, and why not; `stages`: whether it has the programs and the engine of workflows. */
 export const ExecutorReport = Type.Object({
-  kind: Type.Enum([...EXECUTOR_KINDS]),
+  kind: Type.Enum([...EXECUTOR_KINDS, 'stages']),
   usable: Type.Boolean(),
   /** Why it is not usable, or what it cannot do here (`memory is watched, not limited`). */
   notes: Type.Array(Type.String({ maxLength: 500 }), { maxItems: 20 }),

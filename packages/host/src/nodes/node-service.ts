@@ -72,9 +72,14 @@ export class NodeService {
     return this.#parts.usage.show(name, minutes);
   }
 
-  /** Largest number of CPUs and whether any GPU is to be had on one node; 0 and false while no node is known. */
+  /**
+   * Largest number of CPUs and whether any GPU is to be had on one node that runs stages, or on any while none does; 0 and false while no
+   * node is known.
+   */
   async describeLargest(): Promise<{ cpus: number; hasGpu: boolean }> {
-    const nodes = await listNodes(this.#parts.store.read);
+    const known = await listNodes(this.#parts.store.read);
+    const able = known.filter(({ executors }) => executors.some(({ kind, usable }) => kind === 'stages' && usable));
+    const nodes = able.length > 0 ? able : known;
     return { cpus: Math.max(0, ...nodes.map((node) => node.cpus)), hasGpu: nodes.some((node) => node.gpus.length > 0) };
   }
 

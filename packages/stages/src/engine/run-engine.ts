@@ -35,7 +35,7 @@ export async function runEngine(context: StageContext, run: EngineRun): Promise<
   if (python === undefined) {
     throw new StageError(
       'engine_failed',
-      'WEIR_ENGINE_PYTHON is not set: it names the Python of the engine, usually engines/fuxictr/.venv/bin/python.',
+      'The engine is not installed on this node: run "npm run setup" in its checkout of Weir and start its runner again (WEIR_ENGINE_PYTHON is not set).',
       { fault: 'system' },
     );
   }

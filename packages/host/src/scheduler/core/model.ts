@@ -23,7 +23,7 @@ export interface Placing {
   readonly target: { readonly node: string; readonly numa: number | null; readonly gpuIds: readonly number[] | null } | null;
   /** Null = the fleet's own. */
   readonly strategy: Strategy | null;
-  /** Executor that the node must offer. */
+  /** Executor that the node must offer; `stages` = the engine of workflows. */
   readonly executor: string;
 }
 

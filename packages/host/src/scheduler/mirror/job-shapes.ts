@@ -7,6 +7,7 @@ import type { Demand, Placing, QueuedJob } from '../core/model.ts';
 export type QueueRow = Pick<
   JobRow,
   | 'id'
+  | 'kind'
   | 'state'
   | 'attempt'
   | 'user'
@@ -41,7 +42,7 @@ export class JobShapes {
   readonly #known = new Map<string, JobShape>();
 
   of(row: QueueRow): JobShape {
-    const key = `${row.cpus}/${row.memory_bytes ?? 0}/${row.gpus}/${row.executor}/${row.request}`;
+    const key = `${row.cpus}/${row.memory_bytes ?? 0}/${row.gpus}/${executorOf(row)}/${row.request}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     if (this.#known.size >= MAX_SHAPES) this.#known.clear();
@@ -86,7 +87,12 @@ function makeShape(row: QueueRow): JobShape {
       labels: request.labels ?? {},
       target: target === undefined ? null : { node: target.node, numa: target.numa ?? null, gpuIds: target.gpu_ids ?? null },
       strategy: request.strategy ?? null,
-      executor: row.executor,
+      executor: executorOf(row),
     },
   };
+}
+
+/** Stages need the engine besides, which not every node has. */
+function executorOf({ kind, executor }: QueueRow): string {
+  return kind === 'stage' ? 'stages' : executor;
 }

@@ -8,6 +8,7 @@ import type { QueueRow } from './job-shapes.ts';
 
 const QUEUE_COLUMNS = [
   'id',
+  'kind',
   'state',
   'attempt',
   'user',

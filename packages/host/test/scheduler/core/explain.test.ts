@@ -149,6 +149,7 @@ describe('refuse', () => {
     [target('a', null, [3]), 'node a has no GPU 3: it has 1 GPU'],
     [{ labels: { x: '1' } }, 'no node has the labels x=1'],
     [{ executor: 'systemd' }, 'no node offers the executor systemd'],
+    [{ executor: 'stages' }, 'no node has the engine of workflows: "npm run setup" on a node, then a restart of its runner, brings it'],
     [{ ...target('a'), partition: 'q' }, 'node a is not in partition q'],
   ])('%j', (wish, reason) => {
     expect(makeFleet({ nodes }).refuse(makeJob(1, wish))).toBe(reason);

@@ -54,6 +54,8 @@ function refusePlacing(nodes: readonly FleetNode[], { placing }: Shape): string 
       ? `no node has the labels ${describeLabels(labels)}`
       : `node ${target.node} has not the labels ${describeLabels(labels)}`;
   if (asked.some((node) => node.executors.includes(executor))) return null;
+  if (executor === 'stages')
+    return `${subject} has${not} the engine of workflows: "npm run setup" on a node, then a restart of its runner, brings it`;
   return target === null ? `no node offers the executor ${executor}` : `node ${target.node} does not offer the executor ${executor}`;
 }
 
