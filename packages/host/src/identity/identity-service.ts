@@ -3,6 +3,7 @@ import { insertImplicitAccounts } from '../accounts/account-store.ts';
 import type { Store } from '../store/store.ts';
 import { AttemptLimit } from './attempt-limit.ts';
 import type { Identity } from './identity.ts';
+import { OpenCalls, type OpenCall } from './open-calls.ts';
 import { RecentIdentities } from './recent-identities.ts';
 import { deleteExpiredTokens, findToken, insertToken, takeToken, touchTokens, type TokenRow } from './token-store.ts';
 import { findUser, insertUser } from './user-store.ts';
@@ -18,6 +19,7 @@ const WRONG_TOKENS = { most: 1_000, windowMs: 60_000 };
 export class IdentityService {
   readonly #store: Store;
   readonly #recent = new RecentIdentities();
+  readonly #calls = new OpenCalls();
   readonly #wrong = new AttemptLimit(WRONG_TOKENS);
   /** Ids of tokens used since they were last noted. */
   #used = new Set<number>();
@@ -25,7 +27,9 @@ export class IdentityService {
   constructor(store: Store) {
     this.#store = store;
     store.onEvents((committed) => {
-      if (committed.some(({ event }) => event.type === 'policy.changed')) this.#recent.forget();
+      if (!committed.some(({ event }) => event.type === 'policy.changed')) return;
+      this.#recent.forget();
+      void this.#calls.review((secret) => this.#identify(secret));
     });
   }
 
@@ -48,6 +52,17 @@ export class IdentityService {
     const identity: Identity = { user: user.name, role: user.role };
     this.#recent.remember(secret, identity, generation);
     return identity;
+  }
+
+  /**
+   * Gives what `work` gives; stops it and throws `unauthenticated` as soon as the call's token is taken back, or its user removed or no admin
+   * any more. What another host took back counts when its event is heard here.
+   */
+  whileGood<T>(call: OpenCall, work: () => T): Promise<Awaited<T>> {
+    const answer = this.#calls.run(call, work);
+    // Something changed since the call was let in.
+    if (this.#recent.find(call.secret) === undefined) void this.#calls.review((secret) => this.#identify(secret), [call]);
+    return answer;
   }
 
   /** The node that a token belongs to; throws as `authenticateUser`. */
@@ -102,6 +117,12 @@ export class IdentityService {
     const used = [...this.#used];
     this.#used = new Set();
     await this.#store.write(({ db }) => touchTokens(db, used, Date.now()));
+  }
+
+  async #identify(secret: string): Promise<Identity | undefined> {
+    const token = await findToken(this.#store.read, secret);
+    const user = token?.kind === 'user' ? await findUser(this.#store.read, token.subject) : undefined;
+    return user && { user: user.name, role: user.role };
   }
 
   async #find(secret: string | undefined, kind: 'user' | 'node', address: string): Promise<TokenRow | undefined> {

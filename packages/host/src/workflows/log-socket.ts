@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from '@fastify/websocket';
 import { AppError, SOCKET_PATHS, WorkflowParams, type Event } from '@weir/contract';
 import { listEvents } from '../events/event-store.ts';
-import { authenticate } from '../http/authentication.ts';
+import { authenticate, readCredential } from '../http/authentication.ts';
 import { toCloseReason } from '../http/close-reason.ts';
 import { makeCheck } from '../http/validation.ts';
 import type { Identity } from '../identity/identity-service.ts';
@@ -19,7 +19,7 @@ const checkParams = makeCheck(WorkflowParams, 'params');
 
 /**
  * The FuxiCTR workflow's log socket: the status first, then everything after `?after=seq` (from the start without it), then what happens.
- * It ends when the workflow is deleted.
+ * It ends when the workflow is deleted, or when the reader's token is taken back.
  */
 export function registerWorkflowLogSocket(app: FastifyInstance, services: Services): void {
   app.get(
@@ -27,14 +27,16 @@ export function registerWorkflowLogSocket(app: FastifyInstance, services: Servic
     { websocket: true, preValidation: (request) => authenticate(request, services.identity, 'user') },
     (socket, request) => {
       const { identity, params, query, log } = request;
-      if (identity === undefined) {
+      const secret = readCredential(request);
+      if (identity === undefined || secret === undefined) {
         socket.close(CLOSE.policy, 'unauthenticated');
         return;
       }
       const closed = new AbortController();
       socket.on('close', () => closed.abort());
       const reader: Reader = { socket, services, identity, signal: closed.signal };
-      serve(reader, { params, query }).catch((error: unknown) => {
+      const served = services.identity.whileGood({ secret, identity, controller: closed }, () => serve(reader, { params, query }));
+      served.catch((error: unknown) => {
         if (!(error instanceof AppError)) log.error({ err: error }, 'log socket failed');
         if (error instanceof AppError) socket.close(CLOSE.policy, toCloseReason(error.message));
         else socket.close(CLOSE.internal, 'internal error');

@@ -80,6 +80,17 @@ describe('two hosts on one store', () => {
     );
   });
 
+  test('end the waits of somebody whose token the other one took back', async () => {
+    const { leader, standby } = hosts;
+    await leader.client().userCreate({ body: { name: 'ann' } });
+    const { token, secret } = await leader.client().tokenCreate({ body: { kind: 'user', user: 'ann' } });
+    const waiting = standby.client(secret).eventList({ query: { after: Number.MAX_SAFE_INTEGER, wait_ms: 60_000 } });
+    waiting.catch(() => undefined);
+    await eventually(() => standby.running.services.hub.listenerCount === 1);
+    await leader.client().tokenRevoke({ params: { id: token.id } });
+    await expect(waiting).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
   test('hand a node over: the host it was connected to closes the old session', async () => {
     const { leader, standby } = hosts;
     const runner = await leader.connectedRunner('node');
