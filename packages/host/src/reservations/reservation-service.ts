@@ -1,4 +1,6 @@
 import { AppError, type Reservation, type ReservationCreate } from '@weir/contract';
+import { listAccounts } from '../accounts/account-store.ts';
+import { listUsers } from '../identity/user-store.ts';
 import { listNodeNames } from '../nodes/node-store.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { readInstant, toIso } from '../store/time.ts';
@@ -23,12 +25,12 @@ export class ReservationService {
     return (await listReservations(this.#store.read, Date.now())).map(toReservation);
   }
 
-  /** Throws `invalid_input`, `node_not_found`, `already_exists` for the name, and `state_conflict` when nodes are kept already at that time. */
+  /** Throws `invalid_input`, `node_not_found`, `user_not_found`, `account_not_found`, `already_exists` for the name, and `state_conflict` when nodes are kept already at that time. */
   async create(actor: string, create: ReservationCreate): Promise<Reservation> {
     const wanted = readWanted(create);
     return this.#store.write(async ({ db, emit, audit }) => {
       await deleteReservationsBefore(db, Date.now());
-      await refuseUnknownNodes(db, wanted.nodes);
+      await refuseUnknown(db, wanted);
       refuseOverlap(wanted, await listReservations(db, Date.now()));
       const stored = await insertReservation(db, {
         name: wanted.name,
@@ -76,10 +78,30 @@ function readWanted(create: ReservationCreate): Wanted {
   };
 }
 
-async function refuseUnknownNodes(db: Queries, nodes: readonly string[] | null): Promise<void> {
-  const known = new Set(await listNodeNames(db));
-  const unknown = nodes?.find((name) => !known.has(name));
-  if (unknown !== undefined) throw new AppError('node_not_found', `there is no node "${unknown}"`, { field: 'nodes', value: unknown });
+async function refuseUnknown(db: Queries, { nodes, users, accounts }: Wanted): Promise<void> {
+  const node = findUnknown(nodes ?? [], await listNodeNames(db));
+  if (node !== undefined) throw new AppError('node_not_found', `there is no node "${node}"`, { field: 'nodes', value: node });
+  const user = findUnknown(users, namesOf(await listUsers(db)));
+  if (user !== undefined)
+    throw new AppError('user_not_found', `there is no user "${user}": add it first with "weir user create"`, {
+      field: 'users',
+      value: user,
+    });
+  const account = findUnknown(accounts, namesOf(await listAccounts(db)));
+  if (account !== undefined)
+    throw new AppError('account_not_found', `there is no account "${account}": add it first with "weir account create"`, {
+      field: 'accounts',
+      value: account,
+    });
+}
+
+function findUnknown(wanted: readonly string[], known: readonly string[]): string | undefined {
+  const names = new Set(known);
+  return wanted.find((name) => !names.has(name));
+}
+
+function namesOf(rows: readonly { readonly name: string }[]): string[] {
+  return rows.map(({ name }) => name);
 }
 
 function refuseOverlap(wanted: Wanted, others: readonly StoredReservation[]): void {

@@ -20,6 +20,8 @@ const free = async () => {
 };
 
 test('a reservation is kept as it was asked for, and told to the scheduler', async () => {
+  await admin.userCreate({ body: { name: 'ann' } });
+  await admin.accountCreate({ body: { name: 'lab' } });
   const body = { name: 'exam', nodes: ['a'], users: ['ann'], accounts: ['lab'], starts_at: at(1), ends_at: at(2), reason: 'the exam' };
   const created = await admin.reservationCreate({ body });
   expect(created).toEqual({ ...body, id: created.id, created_by: 'root' });
@@ -46,15 +48,28 @@ describe('a reservation is refused', () => {
     ['that is over', { ...base, starts_at: at(-3), ends_at: at(-2) }, 'invalid_input', 'is over already'],
     ['whose time is none', { ...base, starts_at: 'soon' }, 'invalid_input', 'is not a time'],
     ['whose time has no zone', { ...base, starts_at: '2026-01-31T12:00:00' }, 'invalid_input', 'is not a time'],
-    ['of a node that is not there', { ...base, nodes: ['a', 'nowhere'] }, 'node_not_found', '"nowhere"'],
   ])('%s', async (...[, body, code, message]) => {
     await expect(admin.reservationCreate({ body })).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
     expect((await admin.reservationList()).reservations).toEqual([]);
   });
 
+  test.each([
+    ['a node', 'nodes', ['a', 'nowhere'], 'node_not_found'],
+    ['a user', 'users', ['root', 'nobody'], 'user_not_found'],
+    ['an account', 'accounts', ['default', 'root', 'none'], 'account_not_found'],
+  ])('of %s that is not there', async (...[, field, names, code]) => {
+    const value = names.at(-1) ?? '';
+    await expect(admin.reservationCreate({ body: { ...base, [field]: names } })).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(`"${value}"`) as string,
+      detail: { field, value },
+    });
+    expect((await admin.reservationList()).reservations).toEqual([]);
+  });
+
   test('to anybody but an admin', async () => {
-    const ann = host.client(await host.addUser('ann'));
-    await expect(ann.reservationCreate({ body: base })).rejects.toMatchObject({ code: 'forbidden' });
+    const bob = host.client(await host.addUser('bob'));
+    await expect(bob.reservationCreate({ body: base })).rejects.toMatchObject({ code: 'forbidden' });
   });
 });
 
