@@ -3,6 +3,7 @@ import { AppError, type Event } from '@weir/contract';
 import type { StoreBackend } from './dialects/backend.ts';
 import { insertAudit, type AuditEntry } from './audit-store.ts';
 import { insertEvent, insertEvents, type NewEvent } from '../events/event-store.ts';
+import { EventLoopShare } from './event-loop-share.ts';
 import type { Database, JobRow } from './schema.ts';
 
 /** An event that is durable, with the job as its transaction left it where the writer had it at hand. */
@@ -39,7 +40,8 @@ interface Waiting {
 /**
  * Lets writes that arrive while a transaction commits share the next one, so that durability (one fsync a commit)
  * does not cost throughput. One that throws undoes only itself: then the transaction is begun again with a savepoint for each operation,
- * which costs the many that do not throw nothing.
+ * which costs the many that do not throw nothing. SQLite works in the thread of the event loop: a transaction of many operations shares it with
+ * those who only read, who see what was committed before.
  */
 export class GroupCommit {
   readonly #backend: StoreBackend;
@@ -150,8 +152,12 @@ type Apply = (
 const applyTogether: Apply = async (transaction, batch, isFailure) => {
   const events: Committed[] = [];
   const settle: (() => void)[] = [];
+  const share = new EventLoopShare();
   try {
-    for (const waiting of batch) settle.push(await waiting.apply(transaction, events));
+    for (const waiting of batch) {
+      await share.giveTurn();
+      settle.push(await waiting.apply(transaction, events));
+    }
   } catch (error) {
     if (isFailure(error)) throw error;
     return undefined;
@@ -163,7 +169,9 @@ const applyTogether: Apply = async (transaction, batch, isFailure) => {
 const applyApart: Apply = async (transaction, batch, isFailure) => {
   const events: Committed[] = [];
   const settle: (() => void)[] = [];
+  const share = new EventLoopShare();
   for (const waiting of batch) {
+    await share.giveTurn();
     const before = events.length;
     const guarded = await transaction.savepoint('operation').execute();
     try {

@@ -51,6 +51,26 @@ test('a stream of writes leaves the event loop its turns', async () => {
   expect(turns).toBeGreaterThanOrEqual(20);
 });
 
+test('a long transaction leaves the event loop its turns, in which readers see nothing of it', async () => {
+  const seen: string[][] = [];
+  let applied = 0;
+  const look = () => {
+    if (applied > 0 && applied < 10) void users().then((names) => seen.push(names));
+    next = setImmediate(look);
+  };
+  let next = setImmediate(look);
+  const work = (name: string) => async (context: WriteContext) => {
+    for (const from = performance.now(); performance.now() - from < 3;);
+    await addUser(name)(context);
+    applied += 1;
+  };
+  await Promise.all(Array.from({ length: 10 }, (_, index) => store.write(work(`u${index}`))));
+  clearImmediate(next);
+  expect(seen.length).toBeGreaterThanOrEqual(3);
+  expect(seen.flat()).toEqual([]);
+  expect(readElsewhere()).toHaveLength(10);
+});
+
 describe('a disk that is full', () => {
   /** The store's file may not grow beyond what it has now. */
   async function fillUp(): Promise<void> {
