@@ -27,7 +27,8 @@ function picture({ copy }: Mirror) {
     waiting: [...copy.waiting.ids].sort((left, right) => left - right),
     queued: copy.fleet.waiting,
     held: [...copy.held.keys()].sort(),
-    rooms: [...copy.nodes].map(({ node }) => [node.name, node.ready, copy.fleet.room(node.name)]),
+    rooms: [...copy.nodes].map(({ node }) => [node.name, node.ready, node.labels, copy.fleet.room(node.name)]).sort(),
+    reservations: copy.reservations,
   };
 }
 
@@ -77,6 +78,37 @@ describe('the copy of the queue', () => {
     expect(await repairDrift(mirror, store.read, host.logger())).toBe(2);
     expect(picture(mirror)).toMatchObject({ waiting: [kept.job_id], held: [] });
     expect(host.logLines.some((line) => line.includes('differed from the store'))).toBe(true);
+    expect(await repairDrift(mirror, store.read, host.logger())).toBe(0);
+  });
+
+  test('that has nodes and reservations wrong finds and repairs them, and says so', async () => {
+    const runner = await host.connectedRunner('busy');
+    for (const name of ['drained', 'grown', 'labelled', 'same']) await host.connectedRunner(name);
+    await client.nodeDrain({ params: { name: 'drained' }, body: {} });
+    await client.nodeLabel({ params: { name: 'labelled' }, body: { set: { rack: '1' } } });
+    const times = { starts_at: '2126-01-01T00:00:00Z', ends_at: '2126-01-02T00:00:00Z' };
+    await client.reservationCreate({ body: { name: 'forgotten', nodes: ['same'], ...times } });
+    await client.reservationCreate({ body: { name: 'moved', nodes: ['grown'], ...times } });
+    await runner.order((await submit({ cpus: 3, target: { node: 'busy' } })).job_id);
+    const mirror = await openMirror();
+    const { store } = host.running.services;
+    expect(await repairDrift(mirror, store.read, host.logger())).toBe(0);
+
+    const { copy } = mirror;
+    const known = new Map([...copy.nodes].map((node) => [node.node.name, node]));
+    const distort = (name: string, change: object) => copy.setNode({ address: '', node: { ...known.get(name)!.node, ...change } });
+    copy.removeNode('busy');
+    distort('drained', { ready: true });
+    distort('grown', { cpus: 1 });
+    distort('labelled', { labels: {} });
+    distort('same', { name: 'gone' });
+    copy.setLoad('same', 0.5);
+    copy.setReservations(copy.reservations.flatMap((window) => (window.name === 'moved' ? [{ ...window, startsAt: 1 }] : [])));
+
+    expect(await repairDrift(mirror, store.read, host.logger())).toBe(7);
+    const read = await openMirror();
+    expect(picture(mirror)).toEqual(picture(read));
+    expect(host.logLines.some((line) => line.includes('"grown"') && line.includes('differed from the store'))).toBe(true);
     expect(await repairDrift(mirror, store.read, host.logger())).toBe(0);
   });
 

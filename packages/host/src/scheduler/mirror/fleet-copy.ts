@@ -2,7 +2,7 @@ import { JOB_STATE_RULES } from '@weir/contract';
 import type { Allocation, NewMember } from '../../allocations/allocation-store.ts';
 import { toMember } from '../../allocations/allocation-store.ts';
 import { createFleet } from '../core/fleet.ts';
-import type { Fleet, FleetNode, Policy } from '../core/model.ts';
+import type { Fleet, FleetNode, Policy, ReservationWindow } from '../core/model.ts';
 import { HeldResources } from './held-resources.ts';
 import type { JobShapes, QueueRow } from './job-shapes.ts';
 import type { KnownNode } from './mirror-store.ts';
@@ -17,6 +17,7 @@ export class FleetCopy {
   readonly waiting: WaitingJobs;
   readonly held: HeldResources;
   readonly #nodes = new Map<string, KnownNode>();
+  #reservations: readonly ReservationWindow[] = [];
 
   constructor(policy: Policy, shapes: JobShapes) {
     this.fleet = createFleet(policy);
@@ -34,6 +35,15 @@ export class FleetCopy {
 
   get nodes(): Iterable<KnownNode> {
     return this.#nodes.values();
+  }
+
+  get reservations(): readonly ReservationWindow[] {
+    return this.#reservations;
+  }
+
+  setReservations(windows: readonly ReservationWindow[]): void {
+    this.#reservations = windows;
+    this.fleet.setReservations(windows);
   }
 
   setNode(known: KnownNode): void {

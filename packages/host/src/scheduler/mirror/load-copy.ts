@@ -2,7 +2,7 @@ import { loadLimits, loadShares } from '../../accounts/limit-tables.ts';
 import { listHeldAllocations } from '../../allocations/allocation-store.ts';
 import { loadReservations } from '../../reservations/reservation-store.ts';
 import type { Queries } from '../../store/store.ts';
-import type { Fleet, Policy } from '../core/model.ts';
+import type { Policy } from '../core/model.ts';
 import { FleetCopy } from './fleet-copy.ts';
 import type { JobShapes } from './job-shapes.ts';
 import { listActiveJobs, listDependencies, listKnownNodes, listPendingPage } from './mirror-store.ts';
@@ -14,17 +14,17 @@ const PAGE = 5_000;
 export async function loadCopy(db: Queries, policy: Policy, shapes: JobShapes): Promise<FleetCopy> {
   const copy = new FleetCopy(policy, shapes);
   for (const node of await listKnownNodes(db)) copy.setNode(node);
-  await loadPolicy(db, copy.fleet, policy);
+  await loadPolicy(db, copy, policy);
   await loadActive(db, copy);
   await loadPending(db, copy);
   return copy;
 }
 
 /** Reads what administrators decided, and what was used. */
-export async function loadPolicy(db: Queries, fleet: Fleet, policy: Policy): Promise<void> {
-  fleet.setLimits(await loadLimits(db));
-  fleet.setReservations(await loadReservations(db));
-  fleet.setShares(await loadShares(db, policy.usageHalfLifeMs));
+export async function loadPolicy(db: Queries, copy: FleetCopy, policy: Policy): Promise<void> {
+  copy.fleet.setLimits(await loadLimits(db));
+  copy.setReservations(await loadReservations(db));
+  copy.fleet.setShares(await loadShares(db, policy.usageHalfLifeMs));
 }
 
 async function loadActive(db: Queries, copy: FleetCopy): Promise<void> {

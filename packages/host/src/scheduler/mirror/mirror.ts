@@ -229,7 +229,7 @@ export class Mirror {
   }
 
   async #readPolicy(now: number): Promise<void> {
-    await loadPolicy(this.#parts.store.read, this.#copy.fleet, this.#parts.policy);
+    await loadPolicy(this.#parts.store.read, this.#copy, this.#parts.policy);
     this.#sharesReadAt = now;
     this.#used = false;
   }
