@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError, type BatchCreate } from '@weir/contract/client';
 import type { Config } from '../config.ts';
-import { callOnce } from '../connection/patience.ts';
+import { callUnderKey } from '../connection/patience.ts';
 import { readWhole } from '../input/numbers.ts';
 import { examples, handle, type Invocation } from '../invocation.ts';
 import { formatCommand } from '../jobs/job-text.ts';
@@ -122,7 +122,7 @@ async function submitSweep(call: Invocation<Options>, { runs }: Sweep, request: 
     commands: runs.map((run) => [...run.command]),
   };
   const link = call.link();
-  const batch = await callOnce(link, ({ client }) => client.batchCreate({ body }));
+  const batch = await callUnderKey(link, ({ client }, headers) => client.batchCreate({ body, headers }));
   if (!call.json || call.options.wait !== true) await announceBatch(batch, { json: call.json });
   return call.options.wait === true ? awaitBatch(link, batch, call.json) : exitOfBatch(batch);
 }

@@ -7,6 +7,8 @@ import { readLogins } from './logins.ts';
 /** A host, and our way in. */
 export interface Connection {
   readonly url: string;
+  /** It is the host of the home itself: the same one after a restart, whatever its address. */
+  readonly own: boolean;
   readonly client: Client;
   readonly options: ClientOptions;
 }
@@ -34,7 +36,7 @@ export function connect(address: Address): Connection {
   const token = config.token ?? (url === local ? readCredential(config.home) : logins.tokens.get(url));
   if (token === undefined) throw new AppError('unauthenticated', describeMissingToken(config, { url, local }));
   const options = { url, token };
-  return { url, options, client: createClient(options) };
+  return { url, own: url === local, options, client: createClient(options) };
 }
 
 /** The address that the home's own host wrote down; undefined when none runs. */

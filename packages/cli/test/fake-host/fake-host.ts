@@ -21,6 +21,9 @@ export class FakeHost implements AsyncDisposable {
   readonly fleet = new FakeFleet();
   readonly workflow = new FakeWorkflow(this.changes);
   readonly calls: Call[] = [];
+  /** How the next calls go wrong, after they were done: it dies before it answers, or answers that its store is away. */
+  readonly losses: ('dies' | 'store_unavailable')[] = [];
+  readonly #answers = new Map<string, Answer>();
   #port = 0;
   #close: () => Promise<void> = () => Promise.resolve();
 
@@ -66,6 +69,17 @@ export class FakeHost implements AsyncDisposable {
     this.changes.tell();
     if (call.token !== TOKEN && !OPEN.includes(call.id))
       throw new AppError('unauthenticated', 'this token is not known: ask for a new one');
+    const { idempotencyKey: key } = call;
+    if (key === undefined) return this.#answer(call);
+    const answer = this.#answers.get(key) ?? (await this.#answer(call));
+    this.#answers.set(key, answer);
+    const loss = this.losses.shift();
+    if (loss === 'dies') await this.die();
+    if (loss === 'store_unavailable') throw new AppError('store_unavailable', 'the store is away: try again shortly');
+    return answer;
+  }
+
+  async #answer(call: Call): Promise<Answer> {
     const answer = this.#system(call) ?? (await this.jobs.handle(call)) ?? this.fleet.handle(call) ?? (await this.workflow.handle(call));
     if (answer === undefined) throw new AppError('not_found', `the fake host has no ${call.id}`);
     return answer;

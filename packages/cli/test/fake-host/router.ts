@@ -10,6 +10,8 @@ export interface Call {
   readonly query: Record<string, unknown>;
   readonly body: unknown;
   readonly token: string;
+  /** As the route's schema allows it. */
+  readonly idempotencyKey: string | undefined;
 }
 
 export interface Answer {
@@ -73,10 +75,17 @@ async function readCall(request: IncomingMessage): Promise<Call> {
       params: check(route, 'params', params),
       query: check(route, 'query', Object.fromEntries(url.searchParams)),
       body: checkBody(route, await readBody(request)),
+      idempotencyKey: readKey(route, request),
       token: (request.headers.authorization ?? '').replace('Bearer ', ''),
     };
   }
   throw new AppError('not_found', `no route ${request.method} ${url.pathname}`);
+}
+
+function readKey(route: Route, request: IncomingMessage): string | undefined {
+  if (route.headers === undefined) return undefined;
+  if (!Value.Check(route.headers, request.headers)) throw new AppError('invalid_input', `bad headers: ${JSON.stringify(request.headers)}`);
+  return request.headersDistinct['idempotency-key']?.[0];
 }
 
 function readOperation(id: string): OperationId {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { AppError, ERROR_CODES, formatTarget, type Batch, type Job } from '@weir/contract/client';
 import type { Config } from '../../config.ts';
-import { callOnce, type Link } from '../../connection/patience.ts';
+import { callUnderKey, type Link } from '../../connection/patience.ts';
 import { examples, handle, type Invocation } from '../../invocation.ts';
 import { followJob } from '../../jobs/follow-job.ts';
 import { exitCodeOf } from '../../jobs/job-exit.ts';
@@ -80,7 +80,7 @@ async function submitJob(call: Invocation<Options>, { job: body }: Submission): 
     throw new AppError('invalid_input', '--follow prints the output of one job: use --wait for an array', { field: '--follow' });
   }
   const link = call.link();
-  const job = await callOnce(link, ({ client }) => client.jobCreate({ body }));
+  const job = await callUnderKey(link, ({ client }, headers) => client.jobCreate({ body, headers }));
   if (options.follow === true) note(`job ${job.job_id} submitted`);
   else if (options.wait !== true || !json) await announce(call, job);
   return options.wait === true || options.follow === true ? endOf(call, link, job) : 0;
@@ -109,7 +109,7 @@ async function submitBatch(call: Invocation<Options>, submission: Submission): P
     throw new AppError('invalid_input', '--follow prints the output of one job: use --wait with several targets', { field: '--follow' });
   }
   const link = call.link();
-  const batch: Batch = await callOnce(link, ({ client }) => client.batchCreate({ body }));
+  const batch: Batch = await callUnderKey(link, ({ client }, headers) => client.batchCreate({ body, headers }));
   if (!call.json || call.options.wait !== true) await announceBatch(batch, { json: call.json });
   return call.options.wait === true ? awaitBatch(link, batch, call.json) : exitOfBatch(batch);
 }

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Config } from '../../config.ts';
-import { callOnce } from '../../connection/patience.ts';
+import { callUnderKey } from '../../connection/patience.ts';
 import { readWhole } from '../../input/numbers.ts';
 import { readTextOption } from '../../input/text-file.ts';
 import { examples, handleText, type Invocation } from '../../invocation.ts';
@@ -42,8 +42,9 @@ async function queryWarehouse(call: Invocation<Options>): Promise<number> {
   const { options } = call;
   const sql = readTextOption(options.sql, { what: '--sql', maxBytes: MAX_SQL_BYTES });
   const link = call.link();
-  const job = await callOnce(link, ({ client }) =>
+  const job = await callUnderKey(link, ({ client }, headers) =>
     client.warehouseQuery({
+      headers,
       params: { name: options.warehouse },
       body: { sql, format: options.format, ...(options.maxRows === undefined ? {} : { max_rows: options.maxRows }) },
     }),

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { AppError, type WorkflowCreate } from '@weir/contract/client';
 import type { Config } from '../../config.ts';
 import type { Connection } from '../../connection/connect.ts';
-import { callOnce } from '../../connection/patience.ts';
+import { callOnce, callUnderKey } from '../../connection/patience.ts';
 import { readWhole } from '../../input/numbers.ts';
 import { readTextFile, readTextOption } from '../../input/text-file.ts';
 import { examples, handle, type Invocation } from '../../invocation.ts';
@@ -60,7 +60,8 @@ async function submitWorkflow(call: Invocation<Options>): Promise<number> {
   const texts = readTexts(call.options);
   const link = call.link();
   const user = call.options.user ?? (await callOnce(link, ({ client }) => client.meShow())).user;
-  const workflow = await callOnce(link, ({ client }) => client.workflowCreate({ body: { ...describeRun(call.options), ...texts, user } }));
+  const body = { ...describeRun(call.options), ...texts, user };
+  const workflow = await callUnderKey(link, ({ client }, headers) => client.workflowCreate({ body, headers }));
   const id = workflow.task_id;
   if (call.options.wait === true) {
     note(`workflow ${id} submitted: ${pageOf(link.connection, id)}`);
