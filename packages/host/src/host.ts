@@ -20,7 +20,7 @@ export interface RunningHost {
 
 /**
  * Starts a host on its Weir home and listens; `run/host.json` names it from then on.
- * Throws `state_conflict` when the home has a host already, `invalid_input` when it cannot listen.
+ * Throws `state_conflict` when the home has a host already or the store one with its id, `invalid_input` when it cannot listen.
  */
 export async function startHost(config: HostConfig, log: Logger): Promise<RunningHost> {
   // Undone in reverse, when the host stops and when it cannot start: a host that is half there would answer and do nothing.
@@ -28,6 +28,7 @@ export async function startHost(config: HostConfig, log: Logger): Promise<Runnin
   started.defer(lockHome(config.home));
   const services = await makeServices(config, log);
   started.defer(() => services.store.close());
+  await services.cluster.claim();
   await writeLocalCredentials(config, services.identity);
   const app = await buildApp(services, log);
   started.defer(() => services.cluster.leave());

@@ -5,6 +5,7 @@ import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Store } from '../store/store.ts';
 import { makeEventPollLoop } from './event-poll-loop.ts';
 import { HostMembership } from './host-membership.ts';
+import { readHostPlace } from './host-place.ts';
 import { SOLE_LEADER, type Leadership } from './leadership.ts';
 import { makeCpuCacheLoop } from './redis/cpu-cache.ts';
 import { EVENT_CHANNEL, EventMessages } from './redis/event-messages.ts';
@@ -30,6 +31,8 @@ export interface Cluster {
   leader(): string | null;
   /** Called when a runner stopped in order. */
   readonly onNodeLeave: (node: string) => void;
+  /** Makes sure that this host's id is its own, before anything else is done; throws `state_conflict`. */
+  claim(): Promise<void>;
   /** Enters this host under the URL at which others reach it; before the loops start. */
   join(url: string): Promise<void>;
   /** Gives leadership and place back; after the loops have ended. A store that is away is not waited for. */
@@ -44,7 +47,8 @@ export async function makeCluster(parts: ClusterParts): Promise<Cluster> {
   const sessionBook = new SessionBook({ store, sessions, hostId, periodMs, log });
   const lease = store.kind === 'postgres' ? new SchedulerLease({ store, hostId, log }) : undefined;
   const leadership = lease ?? SOLE_LEADER;
-  const membership = lease && new HostMembership({ store, leadership, hostId, periodMs: config.heartbeatMs, log });
+  const membership =
+    lease && new HostMembership({ store, leadership, hostId, place: readHostPlace(config.home), periodMs: config.heartbeatMs, log });
   const poll = lease && makeEventPollLoop(store, log);
   const { redisUrl } = config;
   const redis = redisUrl === undefined ? undefined : new (await import('./redis/redis-link.ts')).RedisLink(redisUrl, log);
@@ -59,6 +63,7 @@ export async function makeCluster(parts: ClusterParts): Promise<Cluster> {
     redisHealth: () => redis?.health(),
     leader: () => (lease === undefined ? hostId : (lease.holder ?? null)),
     onNodeLeave: (node) => registry?.leave(node),
+    claim: async () => membership?.claim(),
     join: async (url) => {
       redis?.start(EVENT_CHANNEL, (message) => messages?.take(message));
       if (membership === undefined) await sessionBook.open();

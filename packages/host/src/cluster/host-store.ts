@@ -4,9 +4,17 @@ import type { Queries } from '../store/store.ts';
 
 export type StoredHost = Selectable<Database['hosts']>;
 
-/** Enters a host that has begun, or begins again; `startedAt` (milliseconds since the epoch) tells its lives apart. */
-export async function upsertHost(db: Queries, host: { id: string; url: string; startedAt: number }): Promise<void> {
-  const values = { url: host.url, started_at: host.startedAt };
+export interface NewHost {
+  readonly id: string;
+  readonly url: string;
+  readonly place: string;
+  /** Milliseconds since the epoch; tells the lives of a host apart. */
+  readonly startedAt: number;
+}
+
+/** Enters a host that has begun, or begins again. */
+export async function upsertHost(db: Queries, host: NewHost): Promise<void> {
+  const values = { url: host.url, place: host.place, started_at: host.startedAt };
   await db
     .insertInto('hosts')
     .values({ id: host.id, ...values, beat: 1 })

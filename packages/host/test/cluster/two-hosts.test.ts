@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { postgresOfFile, redisOfFile } from '../servers/file-servers.ts';
+import { TestHost } from '../test-host.ts';
 import { TwoHosts } from './two-hosts.ts';
 
 // Servers are stopped and started again.
@@ -121,7 +122,7 @@ test('a host that is gone is taken out, and its nodes are offline', async () => 
   const { store } = leader.running.services;
   await eventually(async () => (await leader.client().eventList()).events.some(({ type }) => type === 'node.offline'));
   await store.write(async ({ db }) => {
-    await db.insertInto('hosts').values({ id: 'gone', url: 'http://127.0.0.1:1', started_at: 0, beat: 1 }).execute();
+    await db.insertInto('hosts').values({ id: 'gone', url: 'http://127.0.0.1:1', place: '', started_at: 0, beat: 1 }).execute();
     await db.updateTable('nodes').set({ session_host: 'gone' }).where('name', '=', 'node').execute();
   });
   await eventually(async () => {
@@ -130,6 +131,25 @@ test('a host that is gone is taken out, and its nodes are offline', async () => 
   });
   const ids = (await store.read.selectFrom('hosts').select('id').execute()).map(({ id }) => id);
   expect(ids.sort()).toEqual([leader.config.hostId, hosts.standby.config.hostId].sort());
+});
+
+test('a host on a copy of the home of one that lives does not start, and disturbs nobody', async () => {
+  const { leader } = hosts;
+  await leader.connectedRunner('node');
+  const { hostId, storeUrl, redisUrl, heartbeatMs } = leader.config;
+  const place = { hostId, storeUrl, heartbeatMs, ...(redisUrl === undefined ? {} : { redisUrl }) };
+  await using copy = new TestHost(place);
+  await expect(copy.start()).rejects.toMatchObject({
+    code: 'state_conflict',
+    message: expect.stringContaining(`the host at ${leader.running.url} lives under the id of this one`) as string,
+    detail: { field: 'host-id', value: hostId },
+  });
+  expect(await health(leader)).toMatchObject({ status: 'healthy', leader: true });
+  const { events } = await leader.client().eventList();
+  expect(events.filter(({ type }) => type === 'node.offline')).toEqual([]);
+  await leader.halt();
+  await copy.start();
+  expect(await health(copy)).toMatchObject({ status: 'healthy', host: hostId });
 });
 
 describe('Redis', () => {

@@ -155,6 +155,7 @@ async function createFleet(db: Kysely<unknown>): Promise<void> {
     .createTable('hosts')
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('url', 'text', (column) => column.notNull())
+    .addColumn('place', 'text', (column) => column.notNull())
     .addColumn('started_at', 'bigint', (column) => column.notNull())
     .addColumn('beat', 'bigint', (column) => column.notNull())
     .execute();

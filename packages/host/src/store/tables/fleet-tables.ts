@@ -64,6 +64,8 @@ export interface HostTable {
   id: string;
   /** Where the other hosts reach it. */
   url: string;
+  /** Tells its Weir home from copies of that. */
+  place: string;
   started_at: Millis;
   /** Counts up while it lives. */
   beat: number;
