@@ -1,28 +1,20 @@
-import type { Command } from 'commander';
-import type { Client, Job, JobWhy } from '@weir/contract/client';
+import { Option, type Command } from 'commander';
 import type { Config } from '../config.ts';
 import { readWhole } from '../input/numbers.ts';
 import { examples, handle, type Invocation } from '../invocation.ts';
 import { formatName, formatWaiting } from '../jobs/job-text.ts';
-import { loadJobs } from '../jobs/load-jobs.ts';
+import { loadQueue, MOST_IN_ORDER, type Queue, type Waiting } from '../jobs/load-queue.ts';
 import { crop, printTable, type Cell, type Column } from '../output/table.ts';
 import { note, printJson } from '../output/terminal.ts';
 import { formatSpan } from '../output/times.ts';
 
-/** `ahead` of a job names at most so many. */
-const SHOWN = 20;
-const AT_ONCE = 8;
-/** Of a longer queue only its younger part. */
-const LOOKED_THROUGH = 1000;
+const DEFAULT_LIMIT = 20;
+/** Lines of a terminal that are not jobs: the heads, what is not shown, the prompt. */
+const OTHER_LINES = 3;
 
 interface Options {
   readonly limit?: number;
-}
-
-/** A waiting job and why it waits. */
-interface Waiting {
-  readonly job: Job;
-  readonly why: JobWhy;
+  readonly all?: boolean;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -43,51 +35,42 @@ const COLUMNS: readonly Column[] = [
 /** `weir queue`. */
 export function define(command: Command, config: Config): void {
   command
-    .option('--limit <n>', `most jobs to show (default: ${SHOWN})`, readWhole({ option: '--limit', min: 1, max: SHOWN }))
+    .option(
+      '--limit <n>',
+      `most jobs to show (default: as many as the terminal has lines for, else ${DEFAULT_LIMIT})`,
+      readWhole({ option: '--limit', min: 1, max: 1_000_000 }),
+    )
+    .addOption(new Option('--all', 'show every one').conflicts('limit'))
     .addHelpText(
       'after',
-      examples('weir queue', 'weir queue --json') + '\n\nSTARTS: how long until the expected start, from the time limits of what runs.',
+      examples('weir queue', 'weir queue --all', 'weir queue --limit 50 --json') +
+        '\n\nSTARTS: how long until the expected start, from the time limits of what runs.' +
+        `\nOf more than ${MOST_IN_ORDER} waiting jobs the first 20 are shown: no more are put in order.`,
     );
   handle<Options>(command, config, showQueue);
 }
 
 async function showQueue(call: Invocation<Options>): Promise<void> {
-  const limit = call.options.limit ?? SHOWN;
+  const { all, limit = chooseLimit(call.json) } = call.options;
   const { client } = call.connect();
-  const { jobs, total } = await loadJobs(client, { filter: { state: 'pending' }, limit: LOOKED_THROUGH });
-  const first = await loadFirst(client, jobs, limit);
-  if (call.json) return printJson({ total, jobs: first });
-  if (first.length === 0) {
+  const queue = await loadQueue(client, all === true ? Number.POSITIVE_INFINITY : limit);
+  if (call.json) return printJson(queue);
+  if (queue.jobs.length === 0) {
     note('nothing waits');
     return;
   }
-  await printTable(COLUMNS, first.map(toRow));
-  if (total > first.length) note(`the first ${first.length} of ${total} waiting jobs; see all with: weir job list --state pending`);
+  await printTable(COLUMNS, queue.jobs.map(toRow));
+  if (queue.total > queue.jobs.length) note(describeRest(queue));
 }
 
-/** The jobs that start first, in order. Of a long queue the last one is asked who is ahead. */
-async function loadFirst(client: Client, jobs: readonly Job[], limit: number): Promise<Waiting[]> {
-  const candidates = jobs.length <= SHOWN ? jobs : await findFirst(client, jobs);
-  const waiting: Waiting[] = [];
-  for (let place = 0; place < candidates.length; place += AT_ONCE) {
-    waiting.push(...(await Promise.all(candidates.slice(place, place + AT_ONCE).map((job) => explain(client, job)))));
-  }
-  return waiting
-    .filter(({ why }) => why.kind !== 'not_pending')
-    .sort((left, right) => left.why.jobs_ahead - right.why.jobs_ahead || left.job.job_id - right.job.job_id)
-    .slice(0, limit);
+function chooseLimit(json: boolean): number {
+  const lines = process.stdout.isTTY && !json ? process.stdout.rows - OTHER_LINES : 0;
+  return lines > 0 ? lines : DEFAULT_LIMIT;
 }
 
-async function findFirst(client: Client, jobs: readonly Job[]): Promise<Job[]> {
-  const last = jobs.reduce((lowest, job) => (job.priority < lowest.priority ? job : lowest));
-  const { ahead } = await client.jobWhy({ params: { job_id: last.job_id } });
-  const first = jobs.filter((job) => ahead.includes(job.job_id));
-  // A job that waits for something else than resources stands behind nobody: then the oldest are shown.
-  return first.length === 0 ? jobs.slice(-SHOWN) : first;
-}
-
-async function explain(client: Client, job: Job): Promise<Waiting> {
-  return { job, why: await client.jobWhy({ params: { job_id: job.job_id } }) };
+function describeRest({ total, jobs }: Queue): string {
+  const more = total > MOST_IN_ORDER ? '; newest first: weir job list --state pending --all' : ': --limit N or --all shows more';
+  return `${jobs.length} of ${total} waiting jobs, ${total - jobs.length} are not shown${more}`;
 }
 
 function toRow({ job, why }: Waiting): Cell[] {

@@ -110,8 +110,46 @@ test('of a long queue its first are shown', async () => {
   expect(parseJson<{ jobs: { job: Job }[] }>(stdout).jobs.map(({ job }) => job.job_id)).toEqual([5, 4]);
   expect(stderr).toBe('');
   expect((await runWeir(['queue'], { home: host.home })).stderr).toBe(
-    'the first 2 of 30 waiting jobs; see all with: weir job list --state pending\n',
+    '2 of 30 waiting jobs, 28 are not shown: --limit N or --all shows more\n',
   );
+});
+
+test('queue shows as many as it is told to, each in its place', async () => {
+  await using host = await FakeHost.start();
+  for (let id = 1; id <= 30; id += 1) {
+    host.jobs.add();
+    // The youngest start first.
+    host.jobs.why.set(id, { jobs_ahead: 30 - id, ahead: Array.from({ length: Math.min(20, 30 - id) }, (_, place) => 30 - place) });
+  }
+  const ids = async (...words: string[]) => {
+    const { stdout } = await runWeir(['queue', '--json', ...words], { home: host.home });
+    return parseJson<{ jobs: { job: Job }[] }>(stdout).jobs.map(({ job }) => job.job_id);
+  };
+  const youngest = (count: number) => Array.from({ length: count }, (_, place) => 30 - place);
+  expect(await ids('--limit', '3')).toEqual(youngest(3));
+  expect(await ids('--limit', '25')).toEqual(youngest(25));
+  expect(await ids('--all')).toEqual(youngest(30));
+  const some = await runWeir(['queue', '--limit', '25'], { home: host.home });
+  expect(some.stderr).toBe('25 of 30 waiting jobs, 5 are not shown: --limit N or --all shows more\n');
+  expect((await runWeir(['queue', '--all'], { home: host.home })).stderr).toBe('');
+  const both = await runWeir(['queue', '--all', '--limit', '3'], { home: host.home });
+  expect([both.code, both.stderr]).toEqual([64, expect.stringContaining('--limit')]);
+});
+
+test('of a queue that is too long to be put in order the first 20 are shown, and where the others are', async () => {
+  await using host = await FakeHost.start();
+  for (let count = 0; count < 1002; count += 1) host.jobs.add();
+  // The oldest start first: they are not among the newest thousand.
+  for (let id = 1; id <= 20; id += 1) host.jobs.why.set(id, { jobs_ahead: id - 1 });
+  host.jobs.why.set(1002, { jobs_ahead: 1001, ahead: Array.from({ length: 20 }, (_, place) => place + 1) });
+  const { stdout, stderr } = await runWeir(['queue', '--all'], { home: host.home });
+  const ids = stdout
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => Number(line.trim().split(/ +/)[1]));
+  expect(ids).toEqual(Array.from({ length: 20 }, (_, place) => place + 1));
+  expect(stderr).toBe('20 of 1002 waiting jobs, 982 are not shown; newest first: weir job list --state pending --all\n');
 });
 
 test('an empty queue says so', async () => {
