@@ -20,7 +20,7 @@ export interface Link {
 }
 
 /** Header of a call that may be repeated. */
-export interface KeyHeader {
+interface KeyHeader {
   readonly 'idempotency-key': string;
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lockHome } from '../../src/host-lock.ts';
+import { findAnswer, insertAnswer } from '../../src/idempotency/answer-store.ts';
 import { Store } from '../../src/store/store.ts';
 import { moveStore } from '../../src/store/transfer/move-store.ts';
 import { sumTable } from '../../src/store/transfer/table-copy.ts';
@@ -37,6 +38,8 @@ async function grow(): Promise<void> {
       .insertInto('usage')
       .values({ account: 'lab', user: 'ann', usage: 0.1 + 0.2, as_of: 5 })
       .execute();
+    for (const key of Array.from({ length: 21 }, (_, index) => `k "${index}"`))
+      await insertAnswer(db, { user: 'ann', key, fingerprint: 'f' }, { job_id: 1, name: 'nul\u0000' });
   });
   await Promise.all(
     Array.from({ length: 1_203 }, (_, index) =>
@@ -55,11 +58,21 @@ test('a grown store arrives whole in PostgreSQL, and goes on counting where it w
   const to = await (await postgresOfFile()).newEmptyDatabase();
   const moved = await move(to);
   const rows = Object.fromEntries(moved.map((table) => [table.table, table.rows]));
-  expect(rows).toMatchObject({ users: 4, accounts: 1, account_members: 1, usage: 1, events: 1_200, audit_log: 1_203 });
+  expect(rows).toMatchObject({
+    users: 4,
+    accounts: 1,
+    account_members: 1,
+    usage: 1,
+    idempotency_keys: 21,
+    events: 1_200,
+    audit_log: 1_203,
+  });
   expect(progress).toContainEqual(['events', 1_200]);
   const store = await Store.open(to);
   for (const [place, table] of MOVED_TABLES.entries()) expect(await sumTable(store.read, table)).toEqual(moved[place]);
   expect(await store.read.selectFrom('usage').select('usage').executeTakeFirst()).toEqual({ usage: 0.1 + 0.2 });
+  const repeated = { user: 'ann', key: 'k "20"', fingerprint: 'f' };
+  expect(await findAnswer(store.read, repeated)).toEqual({ job_id: 1, name: 'nul\u0000' });
   expect((await store.read.selectFrom('users').select('name').execute()).map(({ name }) => name)).toContain('nul\uFFFD');
   const seqs: number[] = [];
   store.onEvents((committed) => seqs.push(...committed.map(({ event }) => event.seq)));

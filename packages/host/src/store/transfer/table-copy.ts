@@ -45,16 +45,17 @@ export async function copyCounter(source: Kysely<Database>, target: Kysely<Datab
 }
 
 async function* readPages(db: Kysely<Database>, table: MovedTable): AsyncGenerator<StoredRow[]> {
+  const { page = PAGE } = table;
   const keys = sql.join(table.key.map((name) => sql.ref(name)));
   let last: StoredRow | undefined;
   for (;;) {
     const from = last;
     const after = from === undefined ? sql`` : sql`where (${keys}) > (${sql.join(table.key.map((name) => from[name]))})`;
-    const { rows } = await sql<StoredRow>`select * from ${sql.table(table.name)} ${after} order by ${keys} limit ${sql.lit(PAGE)}`.execute(
+    const { rows } = await sql<StoredRow>`select * from ${sql.table(table.name)} ${after} order by ${keys} limit ${sql.lit(page)}`.execute(
       db,
     );
     if (rows.length > 0) yield rows;
-    if (rows.length < PAGE) return;
+    if (rows.length < page) return;
     last = rows.at(-1);
   }
 }

@@ -6,6 +6,8 @@ export interface MovedTable {
   readonly key: readonly string[];
   /** The column that the store counts up. */
   readonly counter?: string;
+  /** Rows that are read at once, where they may be large; else as many as a statement takes. */
+  readonly page?: number;
 }
 
 const counted = (name: keyof Database, counter = 'id'): MovedTable => ({ name, key: [counter], counter });
@@ -28,7 +30,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   { name: 'usage', key: ['account', 'user'] },
   counted('reservations'),
   { name: 'node_usage', key: ['node', 'minute'] },
-  { name: 'idempotency_keys', key: ['user', 'key'] },
+  { name: 'idempotency_keys', key: ['user', 'key'], page: 10 },
 ];
 
 /** Tables of what runs at the moment: hosts enter themselves again. */
