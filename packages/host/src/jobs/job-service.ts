@@ -15,7 +15,7 @@ import { updateJob } from './job-update.ts';
 import { explainStarted, explainWait } from './job-why.ts';
 import type { QueueView } from './queue-view.ts';
 import { checkRank } from './submit/job-draft.ts';
-import { limitTime } from './submit/limits.ts';
+import { limitTime, openQueue } from './submit/limits.ts';
 import type { PolicyCache } from './submit/policy-cache.ts';
 import { storeDraft } from './submit/store-draft.ts';
 
@@ -36,13 +36,16 @@ export class JobService {
     this.#totals = new JobTotals(parts.store.read);
   }
 
-  /** Queues a job that the host itself made for the asker, charged to the asker's default account; once for a request with a key. */
+  /** Queues a job that the host itself made for the asker, charged to the asker's default account; once for a request with a key. Throws `limit_exceeded`. */
   queue(identity: Identity, row: NewJob, key?: RequestKey): Promise<Job> {
     return writeOnce(this.#parts.store, key, async () => {
-      const account = await this.#parts.policy.account(identity, undefined);
+      const limits = await this.#parts.policy.limits();
+      const charged = { ...row, account: await this.#parts.policy.account(identity, undefined) };
+      const limited = { ...charged, time_limit_ms: limitTime(limits, charged, row.time_limit_ms) };
       return {
         write: async (context) => {
-          const stored = await storeDraft(context, { row: { ...row, account }, depends: [], tasks: 1 });
+          (await openQueue(context.db, limits, limited)).take(1);
+          const stored = await storeDraft(context, { row: limited, depends: [], tasks: 1 });
           await context.audit({ actor: identity.user, action: 'job.submit', subject: `job:${stored.id}`, detail: { name: stored.name } });
           return stored;
         },

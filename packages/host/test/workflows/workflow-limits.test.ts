@@ -106,6 +106,14 @@ describe('the limit of jobs in the queue', () => {
     expect((await client.jobList({ query: { workflow_id: workflow.task_id } })).total).toBe(0);
   });
 
+  test('counts a query of a warehouse, which gets the time limit of a job', async () => {
+    await limitUser({ queued_jobs: 1, time_limit_ms: 60_000 });
+    const query = () => client.warehouseQuery({ params: { name: 'local' }, body: { sql: 'select 1' } });
+    expect(await query()).toMatchObject({ kind: 'stage', time_limit_ms: 60_000 });
+    await expect(query()).rejects.toMatchObject(refusal);
+    await expect(submit()).rejects.toMatchObject(refusal);
+  });
+
   test('keeps a workflow from being tried again until there is room', async () => {
     runner.onStart = (frame) => void runStage(runner, frame, { lines: [], outcome: { kind: 'exited', code: 1 } });
     const failed = await submit();
