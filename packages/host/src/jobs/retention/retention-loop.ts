@@ -9,7 +9,8 @@ import type { SessionRegistry } from '../../sessions/session-registry.ts';
 import type { Queries, Store } from '../../store/store.ts';
 import { deleteAllocations, deleteAuditLines, deleteFleetEvents, deleteForgottenJobs, listLeftFiles } from './retention-store.ts';
 
-const PERIOD_MS = 10 * 60_000;
+/** Between two looks, ms: the longest, the shortest, and the part of the time that jobs are kept. */
+const PERIOD = { most: 10 * 60_000, least: 1_000, part: 10 };
 /** Rows that one transaction takes: nobody waits long behind it. */
 const LIMIT = 500;
 /** How long a request may be repeated under its key. */
@@ -29,7 +30,8 @@ export interface RetentionParts {
  * note repeats the order.
  */
 export function makeRetentionLoop(parts: RetentionParts): Loop {
-  return new Loop({ name: 'retention', periodMs: PERIOD_MS, log: parts.log, run: () => sweep(parts, Date.now()) });
+  const periodMs = Math.min(PERIOD.most, Math.max(PERIOD.least, parts.retention.jobsMs / PERIOD.part));
+  return new Loop({ name: 'retention', periodMs, log: parts.log, run: () => sweep(parts, Date.now()) });
 }
 
 async function sweep(parts: RetentionParts, now: number): Promise<void> {
