@@ -91,6 +91,8 @@ const HakuriverGpu = Type.Object({
   power_usage_mw: Type.Number(),
 });
 
+const NumaTopology = Nullable(Type.Record(Type.String(), Type.Object({ core_count: Type.Integer(), memory_bytes: Type.Integer() })));
+
 export const HakuriverNode = Type.Object({
   hostname: Type.String(),
   url: Type.String({ description: 'how the node is reached; runners listen nowhere' }),
@@ -99,7 +101,7 @@ export const HakuriverNode = Type.Object({
   available_cores: Type.Integer(),
   status: Type.Enum(['online', 'offline']),
   last_heartbeat: NullableTimestamp,
-  numa_topology: Nullable(Type.Record(Type.String(), Type.Object({ core_count: Type.Integer(), memory_bytes: Type.Integer() }))),
+  numa_topology: NumaTopology,
   gpu_info: Type.Array(HakuriverGpu),
 });
 export type HakuriverNode = Static<typeof HakuriverNode>;
@@ -112,6 +114,8 @@ const NodeHealth = Type.Object({
   memory_percent: Nullable(Type.Number()),
   memory_used_bytes: Nullable(Type.Integer()),
   memory_total_bytes: Type.Integer(),
+  total_cores: Type.Integer(),
+  numa_topology: NumaTopology,
   current_avg_temp: Nullable(Type.Number()),
   current_max_temp: Nullable(Type.Number()),
   gpu_info: Type.Array(HakuriverGpu),
@@ -132,7 +136,7 @@ const Aggregate = Type.Object({
 });
 export type HakuriverAggregate = Static<typeof Aggregate>;
 
-/** scns-conductor's and HakuRiver's answers in one. Who shows no token gets no nodes; samples: the newest one. */
+/** scns-conductor's and HakuRiver's answers in one. Who shows no token gets no nodes; samples: up to 59 minutes, then the newest one. */
 export const CompatHealth = Type.Object({
   status: Type.Enum(['healthy', 'unhealthy']),
   service: Type.String(),

@@ -72,6 +72,11 @@ export class NodeService {
     return this.#parts.usage.show(name, minutes);
   }
 
+  /** As `showUsage`, of several nodes that are known. */
+  listUsage(names: readonly string[], minutes: number): Promise<NodeUsageHistory[]> {
+    return Promise.all(names.map((name) => this.#parts.usage.show(name, minutes)));
+  }
+
   /**
    * Largest number of CPUs and whether any GPU is to be had on one node that runs stages, or on any while none does; 0 and false while no
    * node is known.

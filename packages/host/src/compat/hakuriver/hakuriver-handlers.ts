@@ -3,12 +3,14 @@ import { readBearer } from '../../http/authentication.ts';
 import type { Call, Handlers } from '../../http/route-table.ts';
 import type { Services } from '../../services.ts';
 import { parseStored } from '../../store/parse-json.ts';
-import { readNodeHealth, toHakuriverNode } from './node-words.ts';
+import { readNodeHealth } from './node-health.ts';
+import { toHakuriverNode } from './node-words.ts';
 import { streamLog } from './task-log.ts';
 import { submitTask } from './task-submit.ts';
 import { toTask } from './task-words.ts';
 
 const TASKS_PER_PAGE = 1000;
+const NOTHING = { nodes: [], aggregate: [] };
 
 /** The operations of HakuRiver's host. */
 export function hakuriverHandlers(services: Services): Pick<Handlers, keyof typeof HAKURIVER_ROUTES> {
@@ -60,8 +62,8 @@ async function readHealth({ health, nodes, identity }: Services, { reply, query 
   if (bearer !== undefined) await identity.authenticateUser(bearer, reply.request.ip);
   const { status } = await health.check();
   if (status === 'unhealthy') void reply.status(503);
-  const told = bearer === undefined || status === 'unhealthy' ? undefined : readNodeHealth(await nodes.list(), query.hostname);
-  return { status, service: 'weir', nodes: told === undefined ? [] : [told.nodes], aggregate: told === undefined ? [] : [told.aggregate] };
+  const told = bearer === undefined || status === 'unhealthy' ? NOTHING : await readNodeHealth(nodes, query.hostname);
+  return { status, service: 'weir', ...told };
 }
 
 function refuseRunner(): Promise<never> {

@@ -1,7 +1,10 @@
-import { AppError, type HakuriverAggregate, type HakuriverNode, type HakuriverNodeHealth, type Node } from '@weir/contract';
+import type { HakuriverNode, Node, NodeUsage } from '@weir/contract';
 
 const UNKNOWN = -1;
 const MIB = 1024 * 1024;
+
+/** A node now, or as it was in a minute that is over. */
+export type ObservedNode = Omit<Node, 'usage'> & { readonly usage: Omit<NodeUsage, 'load'> | null };
 
 /** A node in their words. */
 export function toHakuriverNode(node: Node): HakuriverNode {
@@ -13,61 +16,19 @@ export function toHakuriverNode(node: Node): HakuriverNode {
     available_cores: node.cpus - node.cpus_allocated,
     status: statusOf(node),
     last_heartbeat: node.last_seen_at,
-    numa_topology:
-      node.numa.length === 0
-        ? null
-        : Object.fromEntries(node.numa.map((numa) => [String(numa.id), { core_count: numa.cpus, memory_bytes: numa.memory_bytes }])),
+    numa_topology: toNuma(node),
     gpu_info: toGpus(node),
   };
 }
 
-/** The newest sample of each node (or of the one named; throws `node_not_found`) and what they are together. */
-export function readNodeHealth(
-  all: readonly Node[],
-  hostname: string | undefined,
-): { nodes: HakuriverNodeHealth[]; aggregate: HakuriverAggregate } {
-  const nodes = all.filter((node) => hostname === undefined || node.name === hostname);
-  if (hostname !== undefined && nodes.length === 0)
-    throw new AppError('node_not_found', `there is no node "${hostname}"`, { field: 'hostname', value: hostname });
-  return { nodes: nodes.map(toHealth), aggregate: aggregate(nodes) };
+/** The NUMA nodes of a node; null when it told none. */
+export function toNuma({ numa }: ObservedNode): HakuriverNode['numa_topology'] {
+  if (numa.length === 0) return null;
+  return Object.fromEntries(numa.map(({ id, cpus, memory_bytes: bytes }) => [String(id), { core_count: cpus, memory_bytes: bytes }]));
 }
 
-function aggregate(nodes: readonly Node[]): HakuriverAggregate {
-  const online = nodes.filter((node) => node.state === 'online');
-  const samples = online.flatMap((node) => (node.usage === null ? [] : [{ node, usage: node.usage }]));
-  const temperatures = samples.flatMap(({ usage }) => (usage.temperature === null ? [] : [usage.temperature]));
-  const hottest = temperatures.length === 0 ? null : Math.max(...temperatures);
-  return {
-    totalNodes: nodes.length,
-    onlineNodes: online.length,
-    totalCores: sum(online.map((node) => node.cpus)),
-    totalMemBytes: sum(online.map((node) => node.memory_bytes)),
-    usedMemBytes: sum(samples.map(({ usage }) => usage.memoryUsedBytes)),
-    avgCpuPercent: mean(samples.map(({ usage }) => usage.cpuPercent)),
-    avgMemPercent: mean(samples.map(({ node, usage }) => (usage.memoryUsedBytes / node.memory_bytes) * 100)),
-    maxAvgCpuTemp: hottest,
-    maxMaxCpuTemp: hottest,
-    lastUpdated: new Date().toISOString(),
-  };
-}
-
-function toHealth(node: Node): HakuriverNodeHealth {
-  const { usage } = node;
-  return {
-    hostname: node.name,
-    status: statusOf(node),
-    last_heartbeat: node.last_seen_at,
-    cpu_percent: usage?.cpuPercent ?? null,
-    memory_percent: usage === null ? null : (usage.memoryUsedBytes / node.memory_bytes) * 100,
-    memory_used_bytes: usage?.memoryUsedBytes ?? null,
-    memory_total_bytes: node.memory_bytes,
-    current_avg_temp: usage?.temperature ?? null,
-    current_max_temp: usage?.temperature ?? null,
-    gpu_info: toGpus(node),
-  };
-}
-
-function toGpus(node: Node): HakuriverNode['gpu_info'] {
+/** What is known of each GPU of a node. */
+export function toGpus(node: ObservedNode): HakuriverNode['gpu_info'] {
   return node.gpus.map((gpu) => {
     const sample = node.usage?.gpus.find((candidate) => candidate.index === gpu.index);
     const used = sample?.memoryUsedBytes ?? null;
@@ -84,14 +45,7 @@ function toGpus(node: Node): HakuriverNode['gpu_info'] {
   });
 }
 
-function statusOf(node: Node): 'online' | 'offline' {
+/** A node that is suspect takes no jobs: for them it is offline. */
+export function statusOf(node: ObservedNode): 'online' | 'offline' {
   return node.state === 'online' ? 'online' : 'offline';
-}
-
-function mean(numbers: readonly number[]): number | null {
-  return numbers.length === 0 ? null : sum(numbers) / numbers.length;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

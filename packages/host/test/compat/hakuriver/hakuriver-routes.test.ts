@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CompatHealth, HakuriverNode, HakuriverSubmitted, HakuriverTask } from '@weir/contract';
+import { UsageHistory } from '../../../src/nodes/usage-history.ts';
 import { eventually } from '../../eventually.ts';
 import type { FakeRunner } from '../../fake-runner.ts';
 import { TestHost } from '../../test-host.ts';
@@ -216,6 +217,56 @@ test('nodes, tasks and health have their field names', async () => {
   expect(health.nodes[0]?.map(({ hostname }) => hostname)).toEqual(['away', 'here']);
   expect((await get<CompatHealth>('/health?hostname=here')).nodes[0]).toHaveLength(1);
   expect((await host.inject({ url: '/health?hostname=nowhere' })).statusCode).toBe(404);
+});
+
+test('health has the minutes before its newest sample, which is the last', async () => {
+  const minute = Math.floor(Date.now() / 60_000) * 60_000;
+  const told = (cpuPercent: number) => ({
+    cpuPercent,
+    memoryUsedBytes: 1024,
+    load: 1,
+    temperature: 50,
+    gpus: [{ index: 0, utilizationPercent: cpuPercent, memoryUsedBytes: 256 * 1024 * 1024, temperature: null, powerWatts: null }],
+  });
+  const history = new UsageHistory(host.running.services.store);
+  history.add('here', told(10), minute - 120_000);
+  history.add('here', told(20), minute - 60_000);
+  history.add('away', told(60), minute - 60_000);
+  history.add('here', told(90), minute - 3_600_000);
+  await history.flush(minute);
+  const { nodes, aggregate } = await get<CompatHealth>('/health');
+  expect(nodes.map((sample) => sample.map(({ hostname, status, cpu_percent: cpu }) => [hostname, status, cpu])).slice(0, 2)).toEqual([
+    [
+      ['away', 'offline', null],
+      ['here', 'online', 10],
+    ],
+    [
+      ['away', 'online', 60],
+      ['here', 'online', 20],
+    ],
+  ]);
+  expect(nodes[1]?.[1]).toMatchObject({
+    last_heartbeat: new Date(minute - 60_000).toISOString(),
+    memory_used_bytes: 1024,
+    total_cores: 4,
+    numa_topology: null,
+    current_max_temp: null,
+    gpu_info: [{ gpu_utilization: 20, memory_used_mib: 256, memory_free_mib: 768, power_usage_mw: -1 }],
+  });
+  expect(nodes[2]?.map(({ hostname, status }) => [hostname, status])).toEqual([
+    ['away', 'offline'],
+    ['here', 'online'],
+  ]);
+  expect(aggregate.map((sample) => [sample.onlineNodes, sample.totalCores, sample.avgCpuPercent]).slice(0, 2)).toEqual([
+    [1, 4, 10],
+    [2, 8, 40],
+  ]);
+  expect(aggregate.map(({ lastUpdated }) => lastUpdated).slice(0, 2)).toEqual([
+    new Date(minute - 120_000).toISOString(),
+    new Date(minute - 60_000).toISOString(),
+  ]);
+  const one = await get<CompatHealth>('/health?hostname=away');
+  expect(one.nodes.map((sample) => sample.length)).toEqual([1, 1]);
 });
 
 test('health tells nobody of the nodes, and refuses a token that is none', async () => {
