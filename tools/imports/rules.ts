@@ -97,8 +97,8 @@ export function describeRules({ exported, testLibraries }: Manifests): IForbidde
       name: 'outsiders-meet-packages-at-their-exports',
       severity: 'error',
       from: { path: '^(tools|bench|chaos|e2e)/' },
-      // The servers that the host's tests start serve whole stories too.
-      to: { path: '^packages/', pathNot: [...exports, '^packages/host/test/servers/'] },
+      // The servers that tests of host and runner start serve whole stories too.
+      to: { path: '^packages/', pathNot: [...exports, '^packages/(host|runner)/test/servers/'] },
     },
     {
       name: 'dependencies-are-declared',
