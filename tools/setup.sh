@@ -73,7 +73,7 @@ install_debian_package() {
   apt-get install -y -qq --no-install-recommends "$@" || { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; }
 }
 
-# Real servers for the tests, which start and stop their own: PostgreSQL, Redis; the network tools and the clock of the chaos run.
+# Real servers for the tests, which start and stop their own: PostgreSQL, Redis, Docker; the network tools and the clock of the chaos run.
 install_servers() {
   missing=
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
@@ -81,6 +81,9 @@ install_servers() {
   command -v ip >/dev/null || missing="$missing iproute2"
   command -v iptables >/dev/null || missing="$missing iptables"
   ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
+  command -v dockerd >/dev/null || missing="$missing docker.io"
+  command -v docker-compose >/dev/null || docker compose version >/dev/null 2>&1 || missing="$missing docker-compose"
+  command -v debootstrap >/dev/null || missing="$missing debootstrap"
   if [ -z "$missing" ]; then return; fi
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     # shellcheck disable=SC2086 # a list of words

@@ -6,7 +6,7 @@ interface NodeList {
   readonly nodes: readonly { readonly name: string; readonly state: string }[];
 }
 
-const missing = ComposeFleet.findMissing();
+const missing = await ComposeFleet.findMissing();
 if (missing !== undefined) process.stderr.write(`The fleet of docker-compose is not tested: ${missing}.\n`);
 
 test.skipIf(missing !== undefined)(

@@ -44,8 +44,8 @@ export class ComposeFleet {
   }
 
   /** What this machine lacks; undefined = nothing. */
-  static findMissing(): string | undefined {
-    return DockerEngine.findMissing() ?? (findCompose() === undefined ? 'docker compose is not installed' : undefined);
+  static async findMissing(): Promise<string | undefined> {
+    return findCompose() === undefined ? 'docker compose is not installed' : DockerEngine.findMissing();
   }
 
   /** Starts the engine and makes what stands for the images of registries. */

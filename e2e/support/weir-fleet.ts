@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -222,7 +222,11 @@ export class WeirFleet {
   /** Ends every process of the fleet and of its jobs, and deletes its folders. */
   async destroy(): Promise<void> {
     for (const process of [...this.nodes.values(), ...this.hosts]) await process.end();
-    for (const { pid } of listProcessesWith([`WEIR_FLEET=${this.folder}`])) process.kill(pid, 'SIGKILL');
+    await waitFor('no process of the fleet is left', () => {
+      const left = listProcessesWith([`WEIR_FLEET=${this.folder}`]);
+      if (left.length > 0) spawnSync('kill', ['-KILL', ...left.map(({ pid }) => String(pid))], { stdio: 'ignore' });
+      return left.length === 0 ? true : undefined;
+    });
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -6,7 +6,7 @@ import { DockerEngine } from '../servers/docker-engine.ts';
 
 const SCRIPT = join(import.meta.dirname, 'systemd/run-in-container.ts');
 
-const missing = DockerEngine.findMissing();
+const missing = await DockerEngine.findMissing();
 if (missing !== undefined) process.stderr.write(`The systemd executor is not tested in a container: ${missing}.\n`);
 
 test.skipIf(missing !== undefined)(

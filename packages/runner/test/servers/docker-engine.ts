@@ -27,11 +27,17 @@ export class DockerEngine {
     closeSync(log);
   }
 
-  /** What this machine lacks for an engine; undefined = nothing. */
-  static findMissing(): string | undefined {
+  /** What this machine lacks for an engine; undefined = nothing: one has been started, and stopped again. */
+  static async findMissing(): Promise<string | undefined> {
     if (process.getuid?.() !== 0) return 'it needs root';
     const program = ['docker', 'dockerd', 'debootstrap'].find((name) => spawnSync(name, ['--version']).error !== undefined);
-    return program === undefined ? undefined : `${program} is not installed (npm run setup -- --dev installs it on Debian)`;
+    if (program !== undefined) return `${program} is not installed (npm run setup -- --dev installs it on Debian)`;
+    try {
+      await (await DockerEngine.start())[Symbol.asyncDispose]();
+      return undefined;
+    } catch (error) {
+      return String(error);
+    }
   }
 
   /** Throws with the end of its log when it does not come up. */
