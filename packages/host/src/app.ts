@@ -29,6 +29,7 @@ export async function buildApp(services: Services, log: Logger): Promise<Fastify
     // Routes have no schemas of Fastify's: without these it would load compilers that nobody uses.
     schemaController: { compilersFactory: { buildValidator: refuseSchema, buildSerializer: refuseSchema } },
   });
+  takeEmptyJson(app);
   app.decorateRequest('identity', undefined);
   app.decorateRequest('nodeName', undefined);
   app.setErrorHandler(answerError);
@@ -48,6 +49,15 @@ export async function buildApp(services: Services, log: Logger): Promise<Fastify
   registerRunnerSocket(app, services);
   registerWorkflowLogSocket(app, services);
   return app;
+}
+
+/** Clients with a fixed `content-type: application/json` send it without a body, too: that is no body, not broken JSON. */
+function takeEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if (text === '') done(null, undefined);
+    else void parse(request, text, done);
+  });
 }
 
 function refuseSchema(): never {

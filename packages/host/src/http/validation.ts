@@ -33,13 +33,15 @@ function readIntegers(schema: TSchema, raw: unknown): unknown {
   );
 }
 
-function describeFailure(validator: Validator, value: unknown, part: RequestPart): AppError {
+function describeFailure(validator: Validator, given: unknown, part: RequestPart): AppError {
+  // Of a body that is absent, the field that it lacks is named, if it must have one.
+  const value = given === undefined ? {} : given;
   const errors = validator.Errors(value);
   const error = errors.find((candidate) => candidate.keyword === 'additionalProperties') ?? errors.find(saysWhy) ?? errors[0];
   const field = nameField(error) ?? part;
   const refused =
     error?.keyword === 'required' || error?.keyword === 'additionalProperties' ? undefined : readPointer(value, error?.instancePath ?? '');
-  const message = error === undefined ? 'is not valid' : explain(error, errors);
+  const message = error === undefined ? 'is missing' : explain(error, errors);
   return new AppError('invalid_input', `${field} ${message}${showValue(refused)}`, {
     field,
     ...(isShort(refused) ? { value: refused } : {}),

@@ -51,6 +51,25 @@ describe('a refusal', () => {
     expect(answer.json()).toMatchObject({ error: { code: 'invalid_input' } });
   });
 
+  test.each([
+    ['/api/workflow/tasks', 'name is missing'],
+    ['/jobs/submit', 'script is missing'],
+    ['/submit', 'command is missing'],
+    ['/api/jobs', 'body is missing'],
+  ])('of no body where %s needs one says that %s', async (url, message) => {
+    const bare = await host.inject({ method: 'POST', url });
+    const typed = await post(url, '');
+    for (const answer of [bare, typed]) expect([answer.statusCode, answer.json<{ detail: string }>().detail]).toEqual([422, message]);
+  });
+
+  test.each(['{"constructor":{"prototype":{"x":1}}}', '{"env":{"__proto__":{"x":1}}}', ' ', '\n'])(
+    'of %j says that it is no JSON that is taken',
+    async (payload) => {
+      const answer = await post('/api/jobs', payload);
+      expect([answer.statusCode, answer.json<{ detail: string }>().detail]).toEqual([422, expect.stringContaining('not valid JSON')]);
+    },
+  );
+
   test('of another kind of body says so', async () => {
     expect((await post('/api/jobs', '<a/>', { 'content-type': 'application/xml' })).statusCode).toBe(422);
     expect((await post('/api/jobs', 'x', { 'content-type': 'text/plain' })).statusCode).toBe(422);
@@ -61,6 +80,26 @@ describe('a refusal', () => {
     expect(answer.statusCode).toBe(413);
     expect(answer.json()).toMatchObject({ error: { code: 'body_too_large' } });
   });
+});
+
+test.each([
+  ['/api/jobs/:id/pause', 400],
+  ['/api/jobs/:id/resume', 400],
+  ['/command/:id/pause', 400],
+  ['/command/:id/resume', 400],
+  ['/jobs/cancel/:id', 200],
+  ['/api/v1/jobs/:id/cancel', 200],
+  ['/api/jobs/:id/cancel', 200],
+  ['/kill/:id', 202],
+])('%s takes no body under the type of JSON, as without one: %i', async (path, status) => {
+  for (const type of ['application/json', 'application/json; charset=utf-8']) {
+    const { job_id: id } = await host.client().jobCreate({ body: { command: ['true'] } });
+    const answer = await fetch(`${host.running.url}${path.replace(':id', String(id))}`, {
+      method: 'POST',
+      headers: { 'content-type': type, authorization: `Bearer ${host.token()}` },
+    });
+    expect([answer.status, await answer.text()]).toEqual([status, expect.not.stringContaining('ody')]);
+  }
 });
 
 describe('the message of an invalid input', () => {
