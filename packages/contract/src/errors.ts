@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   body_too_large: { status: 413, exit: 64 },
   node_unreachable: { status: 503, exit: 69 },
   host_unreachable: { status: 503, exit: 69 },
+  /** Unlike `limit_exceeded`, which no waiting changes. */
+  queue_full: { status: 429, exit: 75 },
   too_many_requests: { status: 429, exit: 75 },
   store_unavailable: { status: 503, exit: 69 },
   wait_timed_out: { status: 504, exit: 75 },

@@ -20,6 +20,18 @@ export function parseDuration(text: string): number {
   return ms;
 }
 
+/** Writes milliseconds as `parseDuration` reads them, with the largest units that fit: `1h`, `1d12h`, `1m30s`, `500ms`. */
+export function formatDuration(ms: number): string {
+  let left = Math.round(ms);
+  let text = '';
+  for (const [unit, size] of Object.entries(UNIT_MS).toReversed()) {
+    const amount = Math.floor(left / size);
+    if (amount > 0) text += `${amount}${unit}`;
+    left -= amount * size;
+  }
+  return text === '' ? '0s' : text;
+}
+
 function readUnits(text: string): number | undefined {
   if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;
   if (!/^(\d{1,12}(ms|s|m|h|d))+$/.test(text)) return undefined;

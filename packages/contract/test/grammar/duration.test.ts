@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AppError, parseDuration } from '@weir/contract';
+import { AppError, formatDuration, parseDuration } from '@weir/contract';
 
 describe('a time limit', () => {
   test.each([
@@ -28,4 +28,19 @@ describe('a time limit', () => {
       expect(() => parseDuration(text)).toThrow(AppError);
     },
   );
+
+  test.each([
+    [3_600_000, '1h'],
+    [5_400_000, '1h30m'],
+    [90_000, '1m30s'],
+    [216_000_000, '2d12h'],
+    [1_500, '1s500ms'],
+    [250, '250ms'],
+  ])('of %d ms is written as %s, which is read back', (ms, text) => {
+    expect([formatDuration(ms), parseDuration(text)]).toEqual([text, ms]);
+  });
+
+  test('of nothing is written, too', () => {
+    expect(formatDuration(0)).toBe('0s');
+  });
 });

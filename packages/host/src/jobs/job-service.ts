@@ -36,7 +36,10 @@ export class JobService {
     this.#totals = new JobTotals(parts.store.read);
   }
 
-  /** Queues a job that the host itself made for the asker, charged to the asker's default account; once for a request with a key. Throws `limit_exceeded`. */
+  /**
+   * Queues a job that the host itself made for the asker, charged to the asker's default account; once for a request with a key.
+   * Throws `limit_exceeded`, `queue_full`.
+   */
   queue(identity: Identity, row: NewJob, key?: RequestKey): Promise<Job> {
     return writeOnce(this.#parts.store, key, async () => {
       const limits = await this.#parts.policy.limits();

@@ -11,8 +11,8 @@ export async function findChargedAccount(db: Queries, user: string): Promise<str
 }
 
 /**
- * Throws `limit_exceeded` when the queue takes no further workflow of the user; an active one has one place there until it ends, whether
- * a stage of it is queued or not. To be used in the transaction that stores it or lets it go on.
+ * Throws as `openQueue` when the queue takes no further workflow of the user; an active one has one place there until it ends, whether a
+ * stage of it is queued or not. To be used in the transaction that stores it or lets it go on.
  */
 export async function checkWorkflowFits(db: Queries, limits: LimitTable, user: string): Promise<void> {
   (await openQueue(db, limits, { user, account: await findChargedAccount(db, user) })).take(1);

@@ -51,7 +51,7 @@ describe('the same request under the same key', () => {
   test('is answered as the first time although the queue is full by now', async () => {
     await client.userUpdate({ params: { name: 'root' }, body: { limits: { queued_jobs: 1 } } });
     const job = await submit('k');
-    expect(await codeOf(submit('other'))).toBe('limit_exceeded');
+    expect(await codeOf(submit('other'))).toBe('queue_full');
     expect(await submit('k')).toEqual(job);
   });
 

@@ -81,7 +81,7 @@ test('a stage takes what its user and account may have where it would take more,
 });
 
 describe('the limit of jobs in the queue', () => {
-  const refusal = { code: 'limit_exceeded', message: expect.stringContaining('may have 1 jobs in the queue') as string };
+  const refusal = { code: 'queue_full', message: expect.stringContaining('may have 1 job in the queue') as string };
 
   test.each<[string, () => Promise<unknown>]>([
     ['of a user', () => limitUser({ queued_jobs: 1 })],

@@ -1,4 +1,4 @@
-import { AppError, type Limits } from '@weir/contract';
+import { AppError, formatDuration, type Limits } from '@weir/contract';
 import type { LimitTable } from '../../scheduler/core/model.ts';
 import type { Queries } from '../../store/store.ts';
 import { countOpenJobs } from './open-job-store.ts';
@@ -21,10 +21,11 @@ export function limitTime(table: LimitTable, charged: Charged, asked: number | n
   const tightest = findTightest(table, charged, 'time_limit_ms');
   if (tightest === undefined) return asked;
   if (asked !== null && asked > tightest.most)
-    throw new AppError('limit_exceeded', `${describe(tightest)} may ask for at most ${tightest.most} ms: give a shorter time limit`, {
-      field: 'time_limit_ms',
-      value: asked,
-    });
+    throw new AppError(
+      'limit_exceeded',
+      `${describe(tightest)} may ask for at most ${formatDuration(tightest.most)}, not ${formatDuration(asked)}: give a shorter time limit`,
+      { field: 'time_limit_ms', value: asked },
+    );
   return asked ?? tightest.most;
 }
 
@@ -35,8 +36,8 @@ export function findTightest(table: LimitTable, charged: Charged, amount: Amount
 }
 
 /**
- * Counts what the user and the account have in the queue, once, and says of one job after the other whether the queue takes it too.
- * To be used in the transaction that stores them.
+ * Counts what the user and the account have in the queue, once, and says of one job after the other whether the queue takes it too: it throws
+ * `queue_full` where waiting helps, `limit_exceeded` where the job alone is beyond a limit. To be used in the transaction that stores them.
  */
 export async function openQueue(db: Queries, table: LimitTable, charged: Charged): Promise<{ take: (tasks: number) => void }> {
   const limits = limitsOf(table, charged, 'queued_jobs');
@@ -44,16 +45,31 @@ export async function openQueue(db: Queries, table: LimitTable, charged: Charged
   for (const limit of limits) rooms.push({ limit, open: await countOpenJobs(db, limit) });
   return {
     take: (tasks) => {
+      const small = limits.find(({ most }) => tasks > most);
+      if (small !== undefined) throw refuseSize(small, tasks);
       const full = rooms.find(({ limit, open }) => open + tasks > limit.most);
       if (full !== undefined)
         throw new AppError(
-          'limit_exceeded',
-          `${describe(full.limit)} may have ${full.limit.most} jobs in the queue and has ${full.open}: wait for some to end`,
+          'queue_full',
+          `${describe(full.limit)} may have ${countJobs(full.limit.most)} in the queue and has ${full.open}: wait for some to end`,
           { field: 'queued_jobs', value: full.open + tasks },
         );
       for (const room of rooms) room.open += tasks;
     },
   };
+}
+
+function refuseSize(limit: Limit, tasks: number): AppError {
+  const what = tasks === 1 ? '' : `, this array has ${tasks}`;
+  const advice = tasks === 1 ? 'ask an admin for a higher limit' : 'give a smaller array, or ask an admin for a higher limit';
+  return new AppError('limit_exceeded', `${describe(limit)} may have ${countJobs(limit.most)} in the queue${what}: ${advice}`, {
+    field: 'queued_jobs',
+    value: tasks,
+  });
+}
+
+function countJobs(count: number): string {
+  return `${count === 0 ? 'no' : count} job${count === 1 ? '' : 's'}`;
 }
 
 function limitsOf(table: LimitTable, charged: Charged, amount: Amount): Limit[] {

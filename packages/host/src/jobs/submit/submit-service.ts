@@ -33,8 +33,8 @@ export class SubmitService {
   }
 
   /**
-   * Queues a job. Throws `forbidden`, `limit_exceeded`, `dependency_unknown`, `node_not_found`, `resources_never_fit` and the refusals of
-   * bad input. A request with a key is done once, however often it is sent.
+   * Queues a job. Throws `forbidden`, `limit_exceeded`, `queue_full`, `dependency_unknown`, `node_not_found`, `resources_never_fit` and the
+   * refusals of bad input. A request with a key is done once, however often it is sent.
    */
   submit(identity: Identity, create: JobCreate, key?: RequestKey): Promise<Job> {
     return writeOnce(this.#parts.store, key, () => this.#checkJob(identity, create));

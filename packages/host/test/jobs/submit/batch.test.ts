@@ -40,7 +40,7 @@ test('jobs beyond a limit are refused one by one', async () => {
   });
   const batch = await client.batchCreate({ body: { job: {}, commands: [['a'], ['b'], ['c']] } });
   expect(batch.jobs.map(({ command }) => command)).toEqual([['a'], ['b']]);
-  expect(batch.refused).toMatchObject([{ index: 2, target: null, code: 'limit_exceeded' }]);
+  expect(batch.refused).toMatchObject([{ index: 2, target: null, code: 'queue_full' }]);
 });
 
 test('a dependency that is not there refuses all of it', async () => {

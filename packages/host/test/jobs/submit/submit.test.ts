@@ -150,7 +150,11 @@ describe('limits', () => {
     await limitUser('root', { time_limit_ms: 1000 });
     expect(await submit()).toMatchObject({ time_limit_ms: 1000 });
     expect(await submit({ time_limit_ms: 10 })).toMatchObject({ time_limit_ms: 10 });
-    await expect(submit({ time_limit_ms: 1001 })).rejects.toMatchObject({ code: 'limit_exceeded', detail: { field: 'time_limit_ms' } });
+    await expect(submit({ time_limit_ms: 5_400_000 })).rejects.toMatchObject({
+      code: 'limit_exceeded',
+      message: 'user root may ask for at most 1s, not 1h30m: give a shorter time limit',
+      detail: { field: 'time_limit_ms', value: 5_400_000 },
+    });
     await limitUser('root', {});
     expect(await submit()).toMatchObject({ time_limit_ms: null });
   });
@@ -161,18 +165,40 @@ describe('limits', () => {
     const answers = await Promise.allSettled(Array.from({ length: 100 }, () => submit()));
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(30);
     const refusals = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
-    for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'limit_exceeded' });
+    for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'queue_full' });
     expect((await client.jobList()).total).toBe(31);
   });
 
   test('each task of an array counts, and what has ended does not', async () => {
     await limitUser('root', { queued_jobs: 10 });
     const array = await submit({ array: '1-9' });
-    await expect(submit({ array: '1-2' })).rejects.toMatchObject({ code: 'limit_exceeded' });
+    await expect(submit({ array: '1-2' })).rejects.toMatchObject({ code: 'queue_full' });
     await submit();
-    await expect(submit()).rejects.toMatchObject({ code: 'limit_exceeded' });
+    await expect(submit()).rejects.toMatchObject({
+      code: 'queue_full',
+      message: 'user root may have 10 jobs in the queue and has 10: wait for some to end',
+      detail: { field: 'queued_jobs', value: 11 },
+    });
     await client.jobCancel({ params: { job_id: array.job_id } });
     expect(await submit({ array: '1-9' })).toMatchObject({ state: 'pending' });
+  });
+
+  test('a job that alone is beyond a limit is not told to wait', async () => {
+    await limitUser('root', { queued_jobs: 2 });
+    const refusal = {
+      code: 'limit_exceeded',
+      message: 'user root may have 2 jobs in the queue, this array has 5: give a smaller array, or ask an admin for a higher limit',
+      detail: { field: 'queued_jobs', value: 5 },
+    };
+    await expect(submit({ array: '1-5' })).rejects.toMatchObject(refusal);
+    await expect(client.jobDryRun({ body: { command: ['true'], array: '1-5' } })).rejects.toMatchObject(refusal);
+    await submit();
+    await expect(submit({ array: '1-5' })).rejects.toMatchObject(refusal);
+    await limitUser('root', { queued_jobs: 0 });
+    await expect(submit()).rejects.toMatchObject({
+      code: 'limit_exceeded',
+      message: 'user root may have no jobs in the queue: ask an admin for a higher limit',
+    });
   });
 
   test('an account has limits of its own', async () => {
@@ -181,7 +207,7 @@ describe('limits', () => {
       await emit({ type: 'policy.changed', data: { of: 'accounts' } });
     });
     await submit({ account: 'lab' });
-    await expect(submit({ account: 'lab' })).rejects.toMatchObject({ code: 'limit_exceeded' });
+    await expect(submit({ account: 'lab' })).rejects.toMatchObject({ code: 'queue_full' });
     expect(await submit()).toMatchObject({ account: 'default' });
   });
 });
