@@ -20,7 +20,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     nodes: { type: 'string', default: '6' },
     /** Jobs submitted a second. */
-    rate: { type: 'string', default: '6' },
+    rate: { type: 'string', default: '4' },
     /** Leave the folder with logs and stores. */
     keep: { type: 'boolean', default: false },
   },
@@ -52,7 +52,8 @@ const report = await withCleanup(async (cleanup) => {
     faults: Object.values(made).reduce((sum, count) => sum + count, 0),
     faults_by_kind: made,
     acknowledged_jobs: workload.acknowledged.length,
-    failed_submits: workload.failures,
+    unanswered_requests: workload.failures,
+    repeated_submits: workload.repeated,
     capacity_samples: watch.samples,
     seconds: Math.round((performance.now() - from) / 1000),
     ...findings,

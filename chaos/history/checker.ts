@@ -19,6 +19,7 @@ export function findViolations(history: History): string[] {
   return [
     ...history.acknowledged.filter((id) => !jobs.has(id)).map((id) => `job ${id} was acknowledged and is gone`),
     ...history.jobs.flatMap((job) => checkJob(job, history)),
+    ...checkNames(history.jobs),
     ...checkEnds(history),
   ];
 }
@@ -66,6 +67,15 @@ function checkOverlap(job: Job, lives: readonly Life[]): string[] {
       .filter((right) => right.attempt !== left.attempt && left.from < (right.to ?? 0n) && right.from < (left.to ?? 0n))
       .map((right) => `attempts ${left.attempt} and ${right.attempt} of job ${job.job_id} ran at the same time`),
   );
+}
+
+/** Each submit has a name of its own: one that was sent again, because its answer was lost, made one job. */
+function checkNames(jobs: readonly Job[]): string[] {
+  const submits = new Map<string, Set<number>>();
+  for (const { name, array_id: array, job_id: id } of jobs) submits.set(name, (submits.get(name) ?? new Set()).add(array ?? id));
+  return [...submits]
+    .filter(([, ids]) => ids.size > 1)
+    .map(([name, ids]) => `${name} was submitted once and is jobs ${[...ids].join(', ')}`);
 }
 
 /** Every job ends once, and starts no more often than it has attempts. */

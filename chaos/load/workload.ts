@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type Client, type JobCreate } from '@weir/contract/client';
 import { SCRIPTED_FAILURE } from '../history/checker.ts';
@@ -14,14 +15,21 @@ export interface WorkloadOptions {
   readonly jobsPerSecond: number;
 }
 
+/** How often a submit that was not answered is sent again under its key, and how long it waits before each time. */
+const REPEATS = 60;
+const REPEAT_MS = 1_000;
+
 /** Submits jobs of many kinds without a pause and keeps what was acknowledged. */
 export class Workload {
   readonly acknowledged: number[] = [];
-  /** Submits that were refused or never answered, by why: the job may be there or not. */
+  /** Requests that were refused or never answered, by why. */
   readonly failures: Record<string, number> = {};
+  /** Submits that were answered when they were sent again. */
+  repeated = 0;
   readonly #options: WorkloadOptions;
   #running: Promise<void> | undefined;
   #over = false;
+  #submits = 0;
 
   constructor(options: WorkloadOptions) {
     this.#options = options;
@@ -47,13 +55,21 @@ export class Workload {
     await Promise.all(under);
   }
 
+  /** A submit under a name of its own, until it is answered: it may have been stored each time. */
   async #submit(): Promise<void> {
-    try {
-      const job = await this.#options.client().jobCreate({ body: this.#makeBody() });
-      this.acknowledged.push(job.job_id);
-    } catch (error) {
-      const why = error instanceof AppError ? error.code : error instanceof Error ? error.name : 'unknown';
-      this.failures[why] = (this.failures[why] ?? 0) + 1;
+    const name = `chaos-${this.#submits++}`;
+    const call = { body: { ...this.#makeBody(), name }, headers: { 'idempotency-key': randomUUID() } };
+    for (let sent = 0; sent <= REPEATS; sent += 1) {
+      if (sent > 0) await delay(REPEAT_MS);
+      try {
+        const job = await this.#options.client().jobCreate(call);
+        this.acknowledged.push(job.job_id);
+        if (sent > 0) this.repeated += 1;
+        return;
+      } catch (error) {
+        const why = error instanceof AppError ? error.code : error instanceof Error ? error.name : 'unknown';
+        this.failures[why] = (this.failures[why] ?? 0) + 1;
+      }
     }
   }
 

@@ -8,7 +8,7 @@ import { readLives, type Life } from '../../../chaos/history/marks.ts';
 import { replayHoldings } from '../../../chaos/history/replay.ts';
 
 const job = (facts: Partial<Job>): Job =>
-  ({ job_id: 1, state: 'completed', attempt: 1, nodes: 1, requeue: false, array: null, reason: null, ...facts }) as Job;
+  ({ job_id: 1, name: 'chaos-1', state: 'completed', attempt: 1, nodes: 1, requeue: false, array: null, reason: null, ...facts }) as Job;
 const life = (facts: Partial<Life>): Life => ({ attempt: 1, node: 'a', rank: 0, from: 10n, to: 20n, ...facts });
 const ended = (id: number): Event => ({ seq: 1, at: '', type: 'job.ended', job_id: id, workflow_id: null, node: null, data: {} });
 
@@ -23,6 +23,11 @@ describe('the checker of a history', () => {
 
   test.each<[string, Partial<History>, RegExp]>([
     ['an acknowledged job that is gone', { acknowledged: [1, 2] }, /job 2 was acknowledged and is gone/],
+    [
+      'a submit that became two jobs',
+      { jobs: [job({ name: 'chaos-7' }), job({ name: 'chaos-7', job_id: 2 })] },
+      /chaos-7 was submitted once and is jobs 1, 2/,
+    ],
     ['a job without an end', { jobs: [job({ state: 'running' })] }, /job 1 has not ended: running/],
     ['a completed job whose program never ended', { lives: new Map([[1, [life({ to: undefined })]]]) }, /0 of 1 programs/],
     ['a completed job that ran as another attempt', { jobs: [job({ attempt: 2 })] }, /completed as attempt 2, but 0 of 1/],
