@@ -23,6 +23,8 @@ export class FakeHost implements AsyncDisposable {
   readonly calls: Call[] = [];
   /** How the next calls go wrong, after they were done: it dies before it answers, or answers that its store is away. */
   readonly losses: ('dies' | 'store_unavailable')[] = [];
+  /** What the next calls are refused with. */
+  readonly refusals: AppError[] = [];
   readonly #answers = new Map<string, Answer>();
   #port = 0;
   #close: () => Promise<void> = () => Promise.resolve();
@@ -69,6 +71,8 @@ export class FakeHost implements AsyncDisposable {
     this.changes.tell();
     if (call.token !== TOKEN && !OPEN.includes(call.id))
       throw new AppError('unauthenticated', 'this token is not known: ask for a new one');
+    const refusal = this.refusals.shift();
+    if (refusal !== undefined) throw refusal;
     const { idempotencyKey: key } = call;
     if (key === undefined) return this.#answer(call);
     const answer = this.#answers.get(key) ?? (await this.#answer(call));

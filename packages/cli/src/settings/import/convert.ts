@@ -27,7 +27,7 @@ export function convert(source: SourceFile): Conversion {
     if (rule === undefined) left.push({ key, why: `not a setting of ${source.system} that Weir knows` });
     else if (rule.kind === 'none') left.push({ key, why: rule.why });
     else if (value !== '' && value !== null && value !== undefined) {
-      const read = READ[rule.type](typeof value === 'string' ? value.trim() : value);
+      const read = READ[rule.type](typeof value === 'string' && rule.type !== 'text' ? value.trim() : value);
       if (typeof read === 'object') wrong.push({ key, why: `${read.wrong}, not ${JSON.stringify(value)}` });
       else if (rule.kind === 'setting') settings.set(rule.name, read);
       else parts.set(key, read);

@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
-import { parseEnv } from 'node:util';
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { AppError } from '@weir/contract/client';
 import { readTextFile } from '../../input/text-file.ts';
+import { parseEnvLines } from '../env-text.ts';
 import type { RuleTable } from './rule.ts';
 import { HAKURIVER, PROPERTIES, WORKFLOW } from './rule-tables.ts';
 
@@ -23,7 +23,7 @@ export function readSourceFile(path: string): SourceFile {
   if (kind === '.toml') return { system: 'HakuRiver', rules: HAKURIVER, values: flatten(parse(path, () => parseToml(text))) };
   if (kind === '.yaml' || kind === '.yml')
     return { system: 'the FuxiCTR workflow', rules: WORKFLOW, values: flatten(parse(path, (): unknown => parseYaml(text))) };
-  return { system: 'scns-conductor', rules: PROPERTIES, values: new Map(Object.entries(parseEnv(text))) };
+  return { system: 'scns-conductor', rules: PROPERTIES, values: parseEnvLines(text, { path, dialect: 'dotenv' }) };
 }
 
 function parse(path: string, read: () => unknown): unknown {

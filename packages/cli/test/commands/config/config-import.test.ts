@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -102,6 +103,25 @@ test('the properties of scns-conductor become settings', async () => {
   expect(stderr).not.toContain('p@ss');
 });
 
+test('a value of scns-conductor is read as there: a # begins a comment only after a blank', async () => {
+  const text = [
+    'POSTGRES_USER=us#er # not this',
+    'POSTGRES_PASSWORD=p@ss/w:rd#1',
+    "REDIS_PASSWORD='it\\'s #2 '\t# nor this",
+    'export POSTGRES_DB="a\\"b"',
+    'REDIS_DB= # none',
+    'TOTAL_CPUS = 4',
+  ].join('\r\n');
+  expect(await importText('app.properties', text)).toMatchObject({ code: 0 });
+  expect(settings()).toEqual({
+    POSTGRES_USER: 'us#er',
+    POSTGRES_PASSWORD: 'p@ss/w:rd#1',
+    REDIS_PASSWORD: "it's #2 ",
+    POSTGRES_DB: 'a"b',
+    WEIR_CPUS: '4',
+  });
+});
+
 test('a config.yaml of the workflow becomes settings', async () => {
   const text =
     'servers:\n  server_21: {host: h, port: 22}\nstorage: {dashboard_data_root: /data}\nworkflow: {heartbeat_interval: 30}\nlogging: {level: DEBUG, file: x}\n';
@@ -124,6 +144,16 @@ test.each([
   ['app.properties', 'LOG_LEVEL=LOUD', 'LOG_LEVEL must be one of fatal, error, warn'],
   ['app.properties', 'SOMETHING=1', 'has no setting of scns-conductor that means something here'],
   ['app.properties', '', 'is empty'],
+  [
+    'app.properties',
+    'API_PORT=1\nPOSTGRES_PASSWORD="a"b#c',
+    'app.properties, line 2: the value of POSTGRES_PASSWORD begins with " and does not',
+  ],
+  [
+    'app.properties',
+    "POSTGRES_PASSWORD='abc\nAPI_PORT=1",
+    "app.properties, line 1: the value of POSTGRES_PASSWORD begins with ' and does not",
+  ],
 ])('%s with %j writes nothing and says why', async (name, text, message) => {
   const { code, stderr } = await importText(name, text);
   expect([code, stderr]).toEqual([64, expect.stringContaining(message)]);
@@ -138,12 +168,56 @@ test('a file that is there is kept unless forced', async () => {
   expect(settings()).toEqual({ WEIR_PORT: '2' });
 });
 
-test.each(['plain', 'two words', '$HOME', 'a"b', "it's", 'a#b', '#', '中文', "o'clock #1"])(
-  'the value %j comes back as it was written',
-  (value) => {
-    expect(parseEnvText(formatLine('X', value))).toEqual({ X: value });
-  },
-);
+const ODD_VALUES = [
+  'plain',
+  'two words',
+  '$HOME',
+  'a"b',
+  "it's",
+  'a#b',
+  '#',
+  'a #b',
+  ' a ',
+  '\\n\\',
+  '中文',
+  "o'clock #1",
+  '`x`',
+  ';',
+  '=',
+  'export',
+];
+test.each(ODD_VALUES)('the value %j comes back as it was written', (value) => {
+  expect(parseEnvText(`${formatLine('X', value)}\n${formatLine('Y', 'z')}\n`)).toEqual({ X: value, Y: 'z' });
+});
+
+/** Prints what systemd's own reader of such files makes of `environment.d`; only that one replaces `$NAME`. */
+const SYSTEMD_READER = '/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator';
+test.runIf(existsSync(SYSTEMD_READER))('what is written reads the same to systemd', () => {
+  const values = ODD_VALUES.filter((value) => !value.includes('$'));
+  mkdirSync(join(home, 'environment.d'));
+  writeFileSync(join(home, 'environment.d/x.conf'), values.map((value, place) => `${formatLine(`X${place}`, value)}\n`).join(''));
+  const told = execFileSync(SYSTEMD_READER, { env: { HOME: home, XDG_CONFIG_HOME: home }, encoding: 'utf8' });
+  expect(parseEnvText(told)).toMatchObject(Object.fromEntries(values.map((value, place) => [`X${place}`, value])));
+});
+
+test.each([
+  ['POSTGRES_PASSWORD=p@ss/w:rd#1', 'p@ss/w:rd#1'],
+  ['POSTGRES_PASSWORD=abc # the old one', 'abc'],
+  ['POSTGRES_PASSWORD=#1', '#1'],
+  ["POSTGRES_PASSWORD='a\\b' # single", 'a\\b'],
+  ['POSTGRES_PASSWORD="a\\"\\$\\`\\\\\\n#"', 'a"$`\\\\n#'],
+  ['# POSTGRES_PASSWORD=x\n ; POSTGRES_PASSWORD=y\n\texport POSTGRES_PASSWORD = z', 'z'],
+  ['POSTGRES_PASSWORD="two\nWEIR_PORT=1"', 'two\nWEIR_PORT=1'],
+])('the line %j of a weir.env written by hand says %j', (line, value) => {
+  writeFileSync(join(home, 'weir.env'), line);
+  expect(readConfig({ WEIR_HOME: home }).fileVariables).toEqual({ POSTGRES_PASSWORD: value });
+});
+
+test('a weir.env whose quotes do not end is refused, with its line', async () => {
+  writeFileSync(join(home, 'weir.env'), 'WEIR_PORT=1\nPOSTGRES_PASSWORD="abc\n');
+  const { code, stderr } = await runWeir(['config', 'show'], { home });
+  expect([code, stderr]).toEqual([64, expect.stringContaining(`${join(home, 'weir.env')}, line 2: the value of POSTGRES_PASSWORD begins`)]);
+});
 
 test('settings of the home count for what is started there; the environment wins over them', () => {
   writeFileSync(join(home, 'weir.env'), 'WEIR_PORT=1\nWEIR_LISTEN=0.0.0.0\nWEIR_HOME=/elsewhere\n');

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { AppError } from '@weir/contract';
 import { FakeHost } from '../../fake-host/fake-host.ts';
 import { runWeir, startWeir } from '../../run-weir.ts';
 
@@ -25,6 +26,16 @@ test('every option becomes its field of the request', async () => {
     requeue: true,
     comment: 'c',
   });
+});
+
+test.each([
+  ['queue_full', 75],
+  ['limit_exceeded', 64],
+] as const)('a refusal as %s exits with %i', async (refusal, exit) => {
+  await using host = await FakeHost.start();
+  host.refusals.push(new AppError(refusal, 'user ada may have 2 jobs in the queue'));
+  const { code, stdout, stderr } = await runWeir(['job', 'submit', '--', 'true'], { home: host.home });
+  expect([code, stdout, stderr]).toEqual([exit, '', 'weir: user ada may have 2 jobs in the queue\n']);
 });
 
 test('the answer is one line on standard output and a hint on standard error', async () => {
