@@ -2,6 +2,7 @@ import { jobHasEnded, type AppError, type Job } from '@weir/contract/client';
 import { callPatiently, type Link } from '../connection/patience.ts';
 import { note, write, writeError } from '../output/terminal.ts';
 import { followLog, type Sink } from './follow-log.ts';
+import { describeRank } from './job-text.ts';
 import { waitUntilJob } from './wait-for-job.ts';
 
 /** Copies a job's output and errors to ours while it runs, every attempt of it; answers the ended job. */
@@ -26,13 +27,15 @@ export async function logIsGone(link: Link, jobId: number, refusal: AppError): P
 }
 
 async function followAttempt(link: Link, job: Job): Promise<void> {
+  const whose = describeRank(job, { rank: 0, attempt: job.attempt, stderr: false });
+  if (whose !== undefined) note(whose);
   const sinks: readonly (readonly ['stdout' | 'stderr', Sink])[] = [
     ['stdout', write],
     ['stderr', writeError],
   ];
   const givesUp = (refusal: AppError) => logIsGone(link, job.job_id, refusal);
   const copies = await Promise.allSettled(
-    sinks.map(([stream, sink]) => followLog(link, { jobId: job.job_id, stream, attempt: job.attempt }, { sink, givesUp })),
+    sinks.map(([stream, sink]) => followLog(link, { jobId: job.job_id, stream, attempt: job.attempt, rank: 0 }, { sink, givesUp })),
   );
   for (const copy of copies) {
     if (copy.status === 'fulfilled') continue;

@@ -5,11 +5,12 @@ import type { Connection } from '../connection/connect.ts';
 const PIECE_BYTES = 4 * 1024 * 1024;
 const WAIT_MS = 20_000;
 
-/** A log file of a job. */
+/** A log file of a job; of one on several nodes, of one rank. */
 export interface LogSource {
   readonly jobId: number;
   readonly stream: LogStream;
   readonly attempt: number;
+  readonly rank: number;
 }
 
 /** Where the bytes go; awaited before more are read. */
@@ -63,6 +64,7 @@ function readPiece(connection: Connection, source: LogSource, wanted: Wanted): R
     query: {
       stream: source.stream,
       attempt: source.attempt,
+      rank: source.rank,
       limit: PIECE_BYTES,
       ...(wanted.offset === undefined
         ? { ...(wanted.tail === undefined ? { offset: 0 } : { tail: wanted.tail }) }

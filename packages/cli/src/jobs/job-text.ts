@@ -58,6 +58,22 @@ export function formatPlace(job: Job): string {
   return others > 0 ? `${others + 1} nodes` : '-';
 }
 
+/** Which rank's output is shown of a job on several nodes, and how to see another's; undefined for a job on one node. */
+export function describeRank(
+  job: Job,
+  shown: { readonly rank: number; readonly attempt: number; readonly stderr: boolean },
+): string | undefined {
+  if (job.nodes === 1) return undefined;
+  const isLast = shown.attempt === job.attempt;
+  const node = isLast ? job.members.find(({ rank }) => rank === shown.rank)?.node : undefined;
+  const failed = isLast && job.failed_rank !== shown.rank ? job.failed_rank : null;
+  const other = failed ?? (shown.rank === 0 ? 1 : 0);
+  const options = [...(isLast ? [] : [`--attempt ${shown.attempt}`]), ...(shown.stderr ? ['--stderr'] : [])];
+  const command = ['weir job logs', job.job_id, `--rank ${other}`, ...options].join(' ');
+  const what = `rank ${shown.rank} of ${job.nodes}${node === undefined ? '' : `, on ${node}`}`;
+  return failed === null ? `${what}; another one: ${command}` : `${what}; rank ${failed} failed: ${command}`;
+}
+
 function formatSpec({ spec, parallel }: JobArray): string {
   return parallel === null || spec.includes('%') ? spec : `${spec}%${parallel}`;
 }

@@ -18,6 +18,8 @@ import type { Changes } from './changes.ts';
 
 const SUBMITTED_AT = '2026-01-31T10:00:00.000Z';
 
+type Stream = 'stdout' | 'stderr';
+
 /** Jobs of the fake host: what they are and what they wrote. */
 export class FakeJobs {
   readonly #changes: Changes;
@@ -78,6 +80,7 @@ export class FakeJobs {
       ntasks_per_node: null,
       cpus_per_task: null,
       members: [],
+      failed_rank: null,
       batch_id: this.#jobs.size + 1,
       array: null,
       array_id: null,
@@ -100,8 +103,9 @@ export class FakeJobs {
     this.#set(id, { state: 'running', attempt: job.attempt + 1, node: 'node-1', started_at: '2026-01-31T10:00:02.000Z' }, 'job.started');
   }
 
-  append(id: number, text: string, stream: 'stdout' | 'stderr' = 'stdout'): void {
-    const key = this.#key(id, stream);
+  /** Of a rank other than 0: `stderr.1`. */
+  append(id: number, text: string, file: Stream | `${Stream}.${number}` = 'stdout'): void {
+    const key = this.#key(id, file.includes('.') ? file : `${file}.0`);
     this.#logs.set(key, Buffer.concat([this.#logs.get(key) ?? Buffer.alloc(0), Buffer.from(text)]));
     this.#changes.tell();
   }
@@ -197,7 +201,7 @@ export class FakeJobs {
   async #readLog(id: number, query: Record<string, unknown>): Promise<Answer> {
     if (this.nodeIsAway) throw new AppError('node_unreachable', 'node-1 is not connected');
     const stream = query['stream'] === 'stderr' ? 'stderr' : 'stdout';
-    const key = this.#key(id, stream, Number(query['attempt'] ?? this.get(id).attempt));
+    const key = this.#key(id, `${stream}.${Number(query['rank'] ?? 0)}`, Number(query['attempt'] ?? this.get(id).attempt));
     const start = query['tail'] === undefined ? Number(query['offset'] ?? 0) : startOfTail(this.#logs.get(key), Number(query['tail']));
     const size = () => this.#logs.get(key)?.byteLength ?? 0;
     await this.#changes.until(() => size() > start || this.#endedAttempts.has(key), Number(query['wait_ms'] ?? 0));
@@ -221,11 +225,12 @@ export class FakeJobs {
   }
 
   #endAttempt(id: number): void {
-    for (const stream of ['stdout', 'stderr']) this.#endedAttempts.add(this.#key(id, stream));
+    for (let rank = 0; rank < this.get(id).nodes; rank += 1)
+      for (const stream of ['stdout', 'stderr']) this.#endedAttempts.add(this.#key(id, `${stream}.${rank}`));
   }
 
-  #key(id: number, stream: string, attempt = this.get(id).attempt): string {
-    return `${id}.${attempt}.${stream}`;
+  #key(id: number, file: string, attempt = this.get(id).attempt): string {
+    return `${id}.${attempt}.${file}`;
   }
 
   #set(id: number, facts: Partial<Job>, type: Event['type']): void {

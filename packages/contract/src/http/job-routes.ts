@@ -111,11 +111,12 @@ export const JOB_ROUTES = {
   jobLogs: {
     method: 'GET',
     path: '/api/jobs/:job_id/logs',
-    summary: 'A piece of a log, from a byte or from the last N lines; waits for more when asked to',
+    summary: 'A piece of a log, from a byte or from the last N lines, of one rank of a job on several nodes; waits for more when asked to',
     params: JobParams,
     query: Type.Object({
       stream: Type.Optional(LogStream),
       attempt: Type.Optional(Type.Integer({ minimum: 1 })),
+      rank: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
       offset: Type.Optional(Type.Integer({ minimum: 0 })),
       tail: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 4 * 1024 * 1024 })),

@@ -20,6 +20,10 @@ export const JobMember = Type.Object({
   memory_bytes: Type.Integer(),
   gpu_ids: Type.Array(Type.Integer()),
   released: Type.Boolean(),
+  exit_code: Nullable(Type.Integer()),
+  exit_signal: Nullable(Type.Integer()),
+  /** How it ended, for people; null before, and for a plain success. */
+  reason: Nullable(Type.String()),
 });
 export type JobMember = Static<typeof JobMember>;
 
@@ -78,6 +82,8 @@ export const Job = Type.Object({
   ntasks_per_node: Nullable(Type.Integer()),
   cpus_per_task: Nullable(Type.Integer()),
   members: Type.Array(JobMember),
+  /** Of a job on several nodes: the rank whose end failed it, or for which the others are being ended; else null. */
+  failed_rank: Nullable(Type.Integer()),
   /** Id of the first job that was submitted with it; its own when it was alone. */
   batch_id: IdNumber,
   /** Of an array as a whole. */

@@ -29,7 +29,7 @@ export interface Allocation {
 const ROWS_A_STATEMENT = 500;
 
 /** What a new member of an attempt holds. */
-export type NewMember = Omit<JobMember, 'released'>;
+export type NewMember = Omit<JobMember, 'released' | 'exit_code' | 'exit_signal' | 'reason'>;
 
 /** Books resources for attempts; a second booking of the same attempt on a node fails on the unique constraint. */
 export async function insertAllocations(
@@ -104,15 +104,32 @@ export async function listMembers(db: Queries, jobId: number, attempt: number): 
   return rows.map(toAllocation);
 }
 
-/** The node of rank 0 of an attempt; undefined when there was no such attempt. */
-export async function findNodeOfAttempt(db: Queries, jobId: number, attempt: number): Promise<string | undefined> {
+/** The members of the current or last attempt of each of these jobs, by rank; a job that never started has no entry. */
+export async function listCurrentMembers(db: Queries, jobIds: readonly number[]): Promise<Map<number, Allocation[]>> {
+  if (jobIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('jobs')
+    .innerJoin('resource_allocations as held', (join) =>
+      join.onRef('held.job_id', '=', 'jobs.id').onRef('held.attempt', '=', 'jobs.attempt'),
+    )
+    .where('jobs.id', 'in', jobIds)
+    .selectAll('held')
+    .orderBy('held.rank')
+    .execute();
+  return Map.groupBy(rows.map(toAllocation), ({ jobId }) => jobId);
+}
+
+/** The node of one rank of an attempt; undefined when there was no such attempt. */
+export async function findNodeOfRank(
+  db: Queries,
+  part: { readonly jobId: number; readonly attempt: number; readonly rank: number },
+): Promise<string | undefined> {
   const row = await db
     .selectFrom('resource_allocations')
     .select('node_name')
-    .where('job_id', '=', jobId)
-    .where('attempt', '=', attempt)
-    .orderBy('rank')
-    .limit(1)
+    .where('job_id', '=', part.jobId)
+    .where('attempt', '=', part.attempt)
+    .where('rank', '=', part.rank)
     .executeTakeFirst();
   return row?.node_name;
 }

@@ -1,4 +1,5 @@
 import type { Dependency, Job } from '@weir/contract';
+import { listCurrentMembers } from '../allocations/allocation-store.ts';
 import { parseStored } from '../store/parse-json.ts';
 import type { JobRow } from '../store/schema.ts';
 import { toIso } from '../store/time.ts';
@@ -8,7 +9,6 @@ import { viewArray } from './arrays/array-view.ts';
 import { listDependencies } from './dependency-store.ts';
 import type { ArrayRecord } from './job-request.ts';
 import { toJob } from './job-view.ts';
-import { listCurrentMembers } from './member-store.ts';
 import type { QueueView } from './queue-view.ts';
 
 /** Jobs as the API shows them, in the order given; the number of queries does not grow with them. */

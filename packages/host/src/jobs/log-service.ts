@@ -1,12 +1,14 @@
 import { AppError, jobHasEnded, LOG_HEADERS, type Routes } from '@weir/contract';
-import { findNodeOfAttempt } from '../allocations/allocation-store.ts';
+import { findNodeOfRank } from '../allocations/allocation-store.ts';
 import { findHost } from '../cluster/host-store.ts';
 import { findSessionHost } from '../cluster/session-store.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Call } from '../http/route-table.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { JobRow } from '../store/schema.ts';
+import { parseStored } from '../store/parse-json.ts';
 import type { Store } from '../store/store.ts';
+import type { JobRequest } from './job-request.ts';
 import type { JobService } from './job-service.ts';
 import { readRemoteLog, wasForwarded } from './remote-log.ts';
 
@@ -28,7 +30,7 @@ export class LogService {
     this.#parts = parts;
   }
 
-  /** One piece of a log; with wait_ms, waits for the job to start and for a first byte. */
+  /** One piece of the log of one rank; with wait_ms, waits for the job to start and for a first byte. */
   async read(call: Call<Routes['jobLogs']>): Promise<Uint8Array> {
     const { query, params } = call;
     const waitMs = query.wait_ms ?? 0;
@@ -37,7 +39,8 @@ export class LogService {
     const attempt = query.attempt ?? job.attempt;
     if (attempt > job.attempt)
       throw new AppError('invalid_input', `job ${params.job_id} has had ${job.attempt} attempts`, { field: 'attempt', value: attempt });
-    const node = attempt === 0 ? undefined : await findNodeOfAttempt(this.#parts.store.read, job.id, attempt);
+    const part = { jobId: job.id, attempt, rank: query.rank ?? 0 };
+    const node = attempt === 0 ? undefined : await findNodeOfRank(this.#parts.store.read, part);
     if (node === undefined) return sendPiece(call, { offset: 0, ended: jobHasEnded(job), data: new Uint8Array() });
     const elsewhere = await this.#findOtherHost(call, node);
     if (elsewhere !== undefined) return sendPiece(call, await readRemoteLog(call, elsewhere, attempt));
@@ -64,7 +67,11 @@ export class LogService {
 
   async #waitForAttempt(call: Call<Routes['jobLogs']>, waitMs: number): Promise<JobRow> {
     const id = call.params.job_id;
-    const look = () => this.#parts.jobs.find(call.identity, id);
+    const look = async () => {
+      const job = await this.#parts.jobs.find(call.identity, id);
+      checkRank(job, call.query.rank ?? 0);
+      return job;
+    };
     await this.#parts.hub.lookUntil({
       look: async () => ((job) => (job.attempt > 0 || jobHasEnded(job) ? job : undefined))(await look()),
       concerns: (event) => event.job_id === id,
@@ -73,6 +80,13 @@ export class LogService {
     });
     return look();
   }
+}
+
+function checkRank(job: JobRow, rank: number): void {
+  const { nodes = 1 } = parseStored<JobRequest>(job.request);
+  if (rank < nodes) return;
+  const ranks = nodes === 1 ? 'runs on one node: it has only rank 0' : `has ${nodes} ranks, 0 to ${nodes - 1}`;
+  throw new AppError('invalid_input', `job ${job.id} ${ranks}, not ${rank}`, { field: 'rank', value: rank });
 }
 
 function sendPiece(call: Call<Routes['jobLogs']>, piece: { offset: number; ended: boolean; data: Uint8Array }): Uint8Array {

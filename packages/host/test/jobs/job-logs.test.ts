@@ -91,6 +91,32 @@ test('an attempt that there was not is refused', async () => {
   await expect(read({ attempt: 2 })).rejects.toMatchObject({ code: 'invalid_input', detail: { field: 'attempt', value: 2 } });
 });
 
+test('a rank that there is not is refused, at once and with how many there are', async () => {
+  await expect(read({ rank: 1, wait_ms: 60_000 })).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: `job ${job.job_id} runs on one node: it has only rank 0, not 1`,
+    detail: { field: 'rank', value: 1 },
+  });
+  const gang = await host.client().jobCreate({ body: { command: ['true'], nodes: 3, hold: true } });
+  await expect(read({ rank: 3, wait_ms: 60_000 }, gang.job_id)).rejects.toMatchObject({
+    message: `job ${gang.job_id} has 3 ranks, 0 to 2, not 3`,
+  });
+  expect(await read({ rank: 2 }, gang.job_id)).toMatchObject({ data: '', ended: false });
+});
+
+test('each rank of a job on several nodes is read from its own node', async () => {
+  await end();
+  const other = await host.connectedRunner('there');
+  for (const at of [runner, other])
+    at.onReadLog = () => ({ offset: 0, size: 9, ended: false, data: Buffer.from(at === runner ? 'from here' : 'from afar') });
+  const gang = await host.client().jobCreate({ body: { command: ['true'], nodes: 2 } });
+  const { launch } = await runner.order(gang.job_id);
+  await other.order(gang.job_id);
+  const { rank } = launch.gang;
+  expect(await read({ rank }, gang.job_id)).toMatchObject({ data: 'from here' });
+  expect(await read({ rank: 1 - rank }, gang.job_id)).toMatchObject({ data: 'from afar' });
+});
+
 test('an earlier attempt is read from the node that ran it, and has ended', async () => {
   await runner.disconnect();
   runner.attempts.clear();

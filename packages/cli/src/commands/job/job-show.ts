@@ -70,19 +70,29 @@ function describePlace(job: Job): (readonly [string, Cell | null])[] {
     ['labels', labels.length === 0 ? null : labels.join(', ')],
     ['partition', job.partition],
     ['node', bound.length > 1 ? null : job.node],
-    ...bound.map((member) => [bound.length > 1 ? `rank ${member.rank}` : 'bound to', describeMember(member, bound.length > 1)] as const),
+    ...bound.map(
+      (member) =>
+        [
+          bound.length > 1 ? `rank ${member.rank}` : 'bound to',
+          bound.length > 1 ? describeRank(job, member) : describeBinding(member),
+        ] as const,
+    ),
   ];
 }
 
-function describeMember(member: JobMember, named: boolean): string {
-  const parts = [
-    ...(named ? [member.node] : []),
-    ...(member.numa === null ? [] : [`NUMA node ${member.numa}`]),
-    ...(member.cpu_ids.length === 0 ? [] : [`CPUs ${formatIds(member.cpu_ids)}`]),
-    ...(named && member.gpu_ids.length > 0 ? [`GPUs ${formatIds(member.gpu_ids)}`] : []),
-    ...(named && member.released ? ['ended'] : []),
-  ];
-  return parts.join(', ');
+function describeRank(job: Job, member: JobMember): string {
+  const gpus = member.gpu_ids.length === 0 ? '' : `GPUs ${formatIds(member.gpu_ids)}`;
+  return [member.node, describeBinding(member), gpus, describeMemberEnd(job, member)].filter((part) => part !== '').join(', ');
+}
+
+function describeBinding({ numa, cpu_ids: cpuIds }: JobMember): string {
+  return [...(numa === null ? [] : [`NUMA node ${numa}`]), ...(cpuIds.length === 0 ? [] : [`CPUs ${formatIds(cpuIds)}`])].join(', ');
+}
+
+/** How a gang's part ended; that the job failed by it. */
+function describeMemberEnd(job: Job, { rank, released, reason }: JobMember): string {
+  if (!released) return '';
+  return `${reason === null ? 'ended' : printable(reason)}${rank === job.failed_rank ? ' (the job failed by it)' : ''}`;
 }
 
 function describeState(job: Job): Cell {

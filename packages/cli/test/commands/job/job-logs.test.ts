@@ -53,6 +53,37 @@ describe('without --follow', () => {
   });
 });
 
+describe('of a job on several nodes', () => {
+  const member = { cpus: 1, cpu_ids: [], numa: null, memory_bytes: 0, gpu_ids: [], released: true, exit_code: 0, exit_signal: null };
+  const gang = {
+    nodes: 3,
+    members: ['a', 'b', 'c'].map((node, rank) => ({ rank, node, ...member, reason: null })),
+  };
+
+  test('rank 0 is shown, and on standard error how to see another one; --rank shows it', async () => {
+    await using host = await FakeHost.start();
+    host.jobs.add(gang);
+    host.jobs.start(1);
+    host.jobs.append(1, 'zero\n');
+    host.jobs.append(1, 'two\n', 'stderr.2');
+    const first = await runWeir(['job', 'logs', '1'], { home: host.home });
+    expect([first.stdout, first.stderr]).toEqual(['zero\n', 'rank 0 of 3, on a; another one: weir job logs 1 --rank 1\n']);
+    const last = await runWeir(['job', 'logs', '1', '--rank', '2', '--stderr'], { home: host.home });
+    expect([last.stdout, last.stderr]).toEqual(['two\n', 'rank 2 of 3, on c; another one: weir job logs 1 --rank 0 --stderr\n']);
+  });
+
+  test('the rank that failed is named, and followed to its end', async () => {
+    await using host = await FakeHost.start();
+    host.jobs.add({ ...gang, failed_rank: 2 });
+    host.jobs.start(1);
+    host.jobs.append(1, 'boom\n', 'stdout.2');
+    host.jobs.end(1, { state: 'failed', exit_code: 9 });
+    const first = await runWeir(['job', 'logs', '1'], { home: host.home });
+    expect(first.stderr).toBe('rank 0 of 3, on a; rank 2 failed: weir job logs 1 --rank 2\n');
+    expect((await runWeir(['job', 'logs', '1', '--rank', '2', '--follow'], { home: host.home })).stdout).toBe('boom\n');
+  });
+});
+
 describe('with --follow', () => {
   test('it waits for the start and goes on to the end', async () => {
     await using host = await FakeHost.start();

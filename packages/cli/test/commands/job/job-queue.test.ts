@@ -199,7 +199,17 @@ test('arrays, their tasks and gangs are one row each that tells what they are', 
 
 test('show tells what a gang holds on each node, and everything that was asked', async () => {
   await using host = await FakeHost.start();
-  const member = { cpus: 4, cpu_ids: [0, 1, 2, 5], numa: 1, memory_bytes: 0, gpu_ids: [0, 1], released: false };
+  const member = {
+    cpus: 4,
+    cpu_ids: [0, 1, 2, 5],
+    numa: 1,
+    memory_bytes: 0,
+    gpu_ids: [0, 1],
+    released: false,
+    exit_code: null,
+    exit_signal: null,
+    reason: null,
+  };
   host.jobs.add({
     name: 'gang',
     nodes: 2,
@@ -218,8 +228,9 @@ test('show tells what a gang holds on each node, and everything that was asked',
     preemptions: 1,
     members: [
       { rank: 0, node: 'node-1', ...member },
-      { rank: 1, node: 'node-2', ...member, cpu_ids: [], numa: null, released: true },
+      { rank: 1, node: 'node-2', ...member, cpu_ids: [], numa: null, released: true, exit_code: 9, reason: 'exited with code 9' },
     ],
+    failed_rank: 1,
   });
   host.jobs.start(1);
   const { stdout } = await runWeir(['job', 'show', '1'], { home: host.home });
@@ -231,7 +242,7 @@ test('show tells what a gang holds on each node, and everything that was asked',
     labels: 'rack=2',
     partition: 'debug',
     'rank 0': 'node-1, NUMA node 1, CPUs 0-2,5, GPUs 0-1',
-    'rank 1': 'node-2, GPUs 0-1, ended',
+    'rank 1': 'node-2, GPUs 0-1, exited with code 9 (the job failed by it)',
     resources: '2 nodes with 4 cores (2 tasks), no memory limit, 2 a100 GPUs of 40.0 GiB or more',
     priority: '0, class urgent',
     'made room': '1 time',

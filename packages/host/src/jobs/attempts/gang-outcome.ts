@@ -6,18 +6,29 @@ export function isSuccess(outcome: Outcome): boolean {
   return outcome.kind === 'exited' && outcome.code === 0;
 }
 
+/** A part of an attempt that has ended. */
+export interface EndedPart {
+  readonly rank: number;
+  readonly node: string;
+  readonly outcome: Outcome;
+}
+
 /**
- * How an attempt ended whose parts have all ended: as the first part that ended badly of its own; parts that were stopped because of it say
- * nothing. A success when all of them are.
+ * The part that decides how an attempt ended, or is being ended: the first that ended badly of its own; parts that were stopped because of
+ * it say nothing. Any of them when all are a success; undefined while none has ended.
  */
-export function combineOutcomes(members: readonly Allocation[]): Outcome {
-  const ended = members.flatMap(({ outcome, releasedAt, rank }) =>
-    outcome === null ? [] : [{ outcome, releasedAt: releasedAt ?? 0, rank }],
+export function findDecisivePart(members: readonly Allocation[]): EndedPart | undefined {
+  const ended = members.flatMap(({ outcome, releasedAt, rank, node }) =>
+    outcome === null ? [] : [{ outcome, releasedAt: releasedAt ?? 0, rank, node }],
   );
   const bad = ended.filter(({ outcome }) => !isSuccess(outcome));
   const own = bad.filter(({ outcome }) => !(outcome.kind === 'stopped' && outcome.by === 'gang') && outcome.kind !== 'never_started');
   const [first] = (own.length > 0 ? own : bad).sort((left, right) => left.releasedAt - right.releasedAt || left.rank - right.rank);
-  const [any] = ended;
-  if (any === undefined) throw new RangeError('an attempt without ended parts has no outcome');
-  return first?.outcome ?? any.outcome;
+  return first ?? ended[0];
+}
+
+/** The part of a job on several nodes by whose end, and nobody's order, the job fails; undefined when there is none. */
+export function findFailedPart(members: readonly Allocation[]): EndedPart | undefined {
+  const part = members.length > 1 ? findDecisivePart(members) : undefined;
+  return part === undefined || part.outcome.kind === 'stopped' || isSuccess(part.outcome) ? undefined : part;
 }

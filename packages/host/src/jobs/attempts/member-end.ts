@@ -6,7 +6,7 @@ import { ALLOCATED_STATES, endSingle, findAttempt, isGang, markStopping, transit
 import { describeEnd } from '../job-view.ts';
 import { subjectOf } from '../subject-of.ts';
 import { closeArray } from './array-end.ts';
-import { combineOutcomes, isSuccess } from './gang-outcome.ts';
+import { findDecisivePart, findFailedPart, isSuccess, type EndedPart } from './gang-outcome.ts';
 import { changesAfterOwnEnd, chooseChanges, type AttemptEnd } from './job-end.ts';
 import { addUsage } from './usage-store.ts';
 
@@ -27,22 +27,29 @@ export async function recordEnd(context: WriteContext, end: MemberEnd, usageHalf
   // Something was held for an attempt that is over: it is given back now, and nobody is charged.
   if (job === undefined) return;
   await addUsage(context.db, { job, part, now, halfLifeMs: usageHalfLifeMs });
-  if (ended !== undefined) return tellEnd(context, ended, end.outcome);
+  if (ended !== undefined) return tellEnd(context, ended, end);
   if (!isGang(job)) return endJob(context, job, end);
   const members = await listMembers(context.db, job.id, job.attempt);
   if (members.some(({ releasedAt }) => releasedAt === null)) return leaveGang(context, { job, part, end });
-  await endJob(context, job, { ...end, outcome: combineOutcomes(members) });
+  const { outcome } = findDecisivePart(members) ?? end;
+  await endJob(context, job, { ...end, outcome, failed: findFailedPart(members) });
 }
 
-async function endJob(context: WriteContext, job: JobRow, end: AttemptEnd): Promise<void> {
+async function endJob(context: WriteContext, job: JobRow, end: AttemptEnd & { readonly failed?: EndedPart | undefined }): Promise<void> {
   const changes = await chooseChanges(context.db, job, end);
   const ended = await transitionJob(context.db, { id: job.id, attempt: job.attempt, from: ALLOCATED_STATES }, changes);
   if (ended === undefined) throw new Error(`job ${job.id} changed in the middle of a transaction`);
-  await tellEnd(context, ended, end.outcome);
+  await tellEnd(context, ended, end);
 }
 
-async function tellEnd(context: WriteContext, job: JobRow, outcome: Outcome): Promise<void> {
-  await emitEnd(context, job, outcome);
+/** How an attempt ended, and by which of several parts. */
+interface ToldEnd {
+  readonly outcome: Outcome;
+  readonly failed?: EndedPart | undefined;
+}
+
+async function tellEnd(context: WriteContext, job: JobRow, end: ToldEnd): Promise<void> {
+  await emitEnd(context, job, end);
   if (job.array_id !== null && JOB_STATE_RULES[job.state].terminal) await closeArray(context, job.array_id);
 }
 
@@ -58,11 +65,12 @@ async function leaveGang(context: WriteContext, left: { job: JobRow; part: Alloc
   await context.emit({ type: 'job.stopping', ...subjectOf(stopped), data: stopping }, stopped);
 }
 
-async function emitEnd(context: WriteContext, job: JobRow, outcome: Outcome): Promise<void> {
+async function emitEnd(context: WriteContext, job: JobRow, { outcome, failed }: ToldEnd): Promise<void> {
   if (job.state === 'pending') {
     await context.emit({ type: 'job.requeued', ...subjectOf(job), data: { attempt: job.attempt, outcome } }, job);
     return;
   }
-  const data = { state: job.state, attempt: job.attempt, outcome, reason: describeEnd(job) };
+  const place = failed === undefined ? {} : { failed_rank: failed.rank };
+  const data = { state: job.state, attempt: job.attempt, outcome, reason: describeEnd(job, failed), ...place };
   await context.emit({ type: 'job.ended', ...subjectOf(job), data }, job);
 }

@@ -91,10 +91,22 @@ describe('a job of two nodes', () => {
     const { job, first, second } = await runningGang({ grace_ms: 5 });
     second.runner.reportEnd(second.order, { kind: 'exited', code: 3 });
     const stop = await eventually(() => first.runner.received('stop')[0]);
+    const { node } = second.runner;
+    expect(await show(job)).toMatchObject({ failed_rank: 1, reason: `being ended: rank 1 on ${node} ended first` });
     expect(stop).toEqual({ type: 'stop', jobId: job.job_id, attempt: 1, by: 'gang', graceMs: 5, signal: 'TERM' });
     expect(second.runner.received('stop')).toEqual([]);
     first.runner.reportEnd(first.order, { kind: 'stopped', by: 'gang', code: null, signal: 15 });
-    expect(await host.jobIn(job.job_id, 'failed')).toMatchObject({ exit_code: 3, reason: 'exited with code 3' });
+    expect(await host.jobIn(job.job_id, 'failed')).toMatchObject({
+      exit_code: 3,
+      failed_rank: 1,
+      reason: `rank 1 on ${node}: exited with code 3`,
+      members: [
+        { exit_code: null, exit_signal: 15, reason: 'another node of the job ended first' },
+        { exit_code: 3, exit_signal: null, reason: 'exited with code 3' },
+      ],
+    });
+    const { events } = await client.eventList({ query: { job_id: job.job_id } });
+    expect(events.at(-1)).toMatchObject({ type: 'job.ended', data: { failed_rank: 1, reason: `rank 1 on ${node}: exited with code 3` } });
   });
 
   test('takes an end that is told twice, or by a node that has no part in it, for nothing', async () => {
@@ -194,6 +206,9 @@ describe('a runner that comes back', () => {
     await second.runner.connect();
     await eventually(() => first.runner.received('stop')[0]);
     first.runner.reportEnd(first.order, { kind: 'stopped', by: 'gang', code: null, signal: 15 });
-    expect(await host.jobIn(job.job_id, 'lost')).toMatchObject({ reason: 'its process vanished without a trace' });
+    expect(await host.jobIn(job.job_id, 'lost')).toMatchObject({
+      failed_rank: 1,
+      reason: `rank 1 on ${second.runner.node}: its process vanished without a trace`,
+    });
   });
 });
