@@ -38,7 +38,7 @@ export function toConductorJob(job: Job, told: { log: { stdout: string; stderr: 
     job_log: { stderr: told.log.stderr, stdout: told.log.stdout },
     detail: {
       job_name: job.name,
-      user: job.user,
+      user: job.account,
       partition: job.partition ?? NO_PARTITION,
       allocated_cpus: countCpus(job),
       allocated_nodes: job.nodes,

@@ -19,7 +19,7 @@ export function toJobCreate(body: ConductorSubmit): JobCreate {
     throw new AppError('invalid_input', `${stray} stands beside job: put it into job`, { field: stray });
   const fields: ConductorJob = job ?? flat;
   const place: Place = (name) => placeOf(body, name);
-  const memory = readMemory(fields, place);
+  const memory = readMemory(fields);
   const limit = refuseAt(place('time_limit'), () => parseConductorLimit(fields.time_limit));
   return {
     script,
@@ -47,15 +47,11 @@ function readCpus(fields: ConductorJob, place: Place): Pick<JobCreate, 'cpus' | 
   return { cpus: tasks * each, ntasks_per_node: tasks, cpus_per_task: each };
 }
 
-function readMemory(fields: ConductorJob, place: Place): number | undefined {
-  const text = fields.memory_per_node;
-  if (text === undefined) return undefined;
-  const bytes = refuseAt(place('memory_per_node'), () => parseMemory(text));
-  if (bytes >= MIN_MEMORY_BYTES) return bytes;
-  throw new AppError('invalid_memory', `${place('memory_per_node')} "${text}" is less than 1M`, {
-    field: place('memory_per_node'),
-    value: text,
-  });
+/** Any amount was taken there, and none enforced: 0 reserves none here either, less than the least that can be reserved is that. */
+function readMemory({ memory_per_node: text = '0' }: ConductorJob): number | undefined {
+  const [, amount, unit = ''] = /^(\d+)(.?)$/.exec(text) ?? [];
+  const bytes = Number(amount) * parseMemory(`1${unit}`);
+  return bytes === 0 ? undefined : Math.min(Math.max(bytes, MIN_MEMORY_BYTES), Number.MAX_SAFE_INTEGER);
 }
 
 function readFiles(fields: ConductorJob, place: Place): Pick<JobCreate, 'workdir' | 'stdout' | 'stderr'> {

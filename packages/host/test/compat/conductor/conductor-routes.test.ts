@@ -73,6 +73,7 @@ test('hello: submitted, pending, running, completed, with its text, and the CPUs
       exit_code: '0:0',
       work_dir: '/data/simulations/run001',
       data_source: 'API',
+      user: 'compute_project',
       account: 'compute_project',
       partition: 'compute-high-mem',
     },
@@ -102,8 +103,6 @@ describe('every dialect is taken', () => {
     [{ script: 'true', ntasks_per_node: 65536, cpus_per_task: 2 }, 'cpus_per_task'],
     [{ script: 'true', job: { nam: 'x' } }, 'job.nam'],
     [{ script: 'true', job: { memory_per_node: 'lots' } }, 'job.memory_per_node'],
-    [{ script: 'true', job: { memory_per_node: '99999999999999999T' } }, 'job.memory_per_node'],
-    [{ script: 'true', memory_per_node: '1K' }, 'memory_per_node'],
     [{ script: 'true', job: { time_limit: 'soon' } }, 'job.time_limit'],
     [{ script: 'true', time_limit: '1:2:3:4' }, 'time_limit'],
     [{ script: 'true', job: { current_working_directory: 'here' } }, 'job.current_working_directory'],
@@ -117,6 +116,33 @@ describe('every dialect is taken', () => {
     expect(answer.statusCode).toBe(422);
     expect(answer.json()).toMatchObject({ detail: expect.stringContaining(field) as string, error: { field } });
   });
+});
+
+test.each([
+  ['0', null],
+  ['000', null],
+  ['0T', null],
+  ['1K', 1024 ** 2],
+  ['512k', 1024 ** 2],
+  ['1025K', 1025 * 1024],
+  ['1', 1024 ** 2],
+  ['0002g', 2 * 1024 ** 3],
+  ['0000000000000000002M', 2 * 1024 ** 2],
+])('an amount of memory as %s reserves %s bytes', async (amount, bytes) => {
+  for (const body of [
+    { script: 'true', memory_per_node: amount },
+    { script: 'true', job: { memory_per_node: amount } },
+  ]) {
+    const id = await submit(body);
+    expect(await host.client().jobShow({ params: { job_id: id } })).toMatchObject({ memory_bytes: bytes });
+    await post(`/jobs/cancel/${id}`, {});
+  }
+});
+
+test.each(['999999T', '9999999999999999999T'])('an amount of memory as %s is refused as more than any node has', async (amount) => {
+  const answer = await post('/jobs/submit', { script: 'true', memory_per_node: amount });
+  expect(answer.statusCode).toBe(422);
+  expect(answer.json()).toMatchObject({ detail: expect.stringMatching(/memory/) as string, error: { code: 'resources_never_fit' } });
 });
 
 test.each<[string, Outcome, string, string | null]>([
