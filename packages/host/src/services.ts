@@ -136,8 +136,8 @@ async function makeWork(config: HostConfig, base: Base, log: Logger) {
   const policy = new PolicyCache(store);
   const orders = new OrderDispatch({ store, sessions, addressOf: (node) => mirror.copy.addressOf(node), log });
   const stageEvents = new StageEventService(store);
-  const { hostId, heartbeatMs } = config;
-  const frames = new FrameService({ store, sessions, nodes, attempts, stageEvents, orders, hostId, heartbeatMs });
+  const { hostId, heartbeatMs, lostAfterMs } = config;
+  const frames = new FrameService({ store, sessions, nodes, attempts, stageEvents, orders, hostId, heartbeatMs, lostAfterMs });
   tellOfCommits(base, engine);
   const jobs = new JobService({ store, hub, queue, policy });
   return { placement, engine, attempts, frames, jobs, policy, submits: new SubmitService({ store, policy, queue }) };
@@ -149,15 +149,20 @@ function tellOfCommits({ store, hub, meters, sessions }: Base, engine: Loop): vo
     const events = committed.map(({ event }) => event);
     hub.publish(events);
     meters.countEvents(events);
-    for (const event of events) if (endsSession(event)) sessions.drop(event.node, 'its token is not good any more');
+    for (const event of events) endSession(sessions, event);
     if (events.some(concernsEngine)) engine.wake();
   });
   store.onMeasured((measure) => meters.countCommit(measure));
 }
 
-/** A node's token was taken back, or the node removed: its runner has no business here any more. */
-function endsSession(event: Event): event is Event & { readonly node: string } {
-  return event.node !== null && (event.type === 'node.removed' || event.type === 'policy.changed');
+/**
+ * The runner of a node that was removed ends what it has. One whose token alone was taken back may come again with another token, until
+ * its node is lost.
+ */
+function endSession(sessions: SessionRegistry, { type, node }: Event): void {
+  if (node === null) return;
+  if (type === 'node.removed') sessions.shutOut(node, 'its node was removed', { type: 'removed' });
+  else if (type === 'policy.changed') sessions.shutOut(node, 'its token is not good any more');
 }
 
 /** A stage's job began or ended, or a node is there that stages can be sized for. */

@@ -89,6 +89,10 @@ export class Agent implements SessionPeer {
     for (const tracked of this.#attempts) tracked.events?.disconnect();
   }
 
+  onShutOut(): void {
+    this.#endAll('hosts refuse this node for so long that they have given it up as lost');
+  }
+
   onFrame(frame: HostFrame): void {
     const { executor, log } = this.#options;
     switch (frame.type) {
@@ -120,6 +124,10 @@ export class Agent implements SessionPeer {
       case 'forget':
         void this.#files.forgetJob(frame.jobId);
         return;
+      case 'removed': {
+        this.#endAll('this node was removed');
+        return;
+      }
       case 'welcome': {
         log.warn('a second welcome in one session is ignored');
         return;
@@ -187,6 +195,14 @@ export class Agent implements SessionPeer {
     if (tracked.isSuperseded) return;
     const report = tracked.untold();
     if (report !== undefined && this.#options.link.send({ type: 'report', report })) tracked.markTold(report);
+  }
+
+  /** Nobody wants anything of this node any more. */
+  #endAll(why: string): void {
+    const unwanted = [...this.#attempts].filter((tracked) => !tracked.isSuperseded);
+    if (unwanted.length === 0) return;
+    this.#options.log.warn({ attempts: unwanted.length }, `${why}: ending all its attempts`);
+    for (const tracked of unwanted) this.#supersede(tracked);
   }
 
   #supersede(tracked: TrackedAttempt): void {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PROTOCOL_VERSION } from '@weir/contract';
 import { RunnerBench, sh } from './runner-bench.ts';
 
@@ -94,6 +94,50 @@ test('an attempt that welcome does not list is stopped and forgotten without a w
   await bench.host.until(() => bench.host.hellos().length === 2);
   await isForgotten('1.1');
   expect(bench.host.ended(1)).toBeUndefined();
+});
+
+describe('a node that hosts do not want any more', () => {
+  const endings = () => bench.logged.flatMap(({ msg }) => (msg.includes('ending all its attempts') ? [msg] : []));
+
+  test('ends everything it has when it is told that it was removed, also what is paused', async () => {
+    await bench.connect();
+    for (const job of [1, 2]) bench.host.order(job, sh('sleep 1000'));
+    for (const job of [1, 2]) await bench.host.untilRunning(job);
+    bench.host.send({ type: 'pause', jobId: 2, attempt: 1 });
+    await bench.host.untilRunning(2, { paused: true });
+    bench.host.send({ type: 'removed' });
+    for (const key of ['1.1', '2.1']) await isForgotten(key);
+    expect(endings()).toEqual(['this node was removed: ending all its attempts']);
+    expect([1, 2].map((job) => bench.host.ended(job))).toEqual([undefined, undefined]);
+  });
+
+  test('ends it after its token was refused for as long as hosts wait for a node, not before', async () => {
+    bench.host.script.lostAfterMs = 700;
+    await bench.connect();
+    bench.host.order(1, sh('sleep 1000'));
+    await bench.host.untilRunning(1);
+    bench.host.token = 'another';
+    bench.host.cut();
+    await bench.host.until(() => bench.host.refusedHandshakes === 1);
+    expect(endings()).toEqual([]);
+    await isForgotten('1.1');
+    expect(endings()).toHaveLength(1);
+    expect(bench.host.refusedHandshakes).toBeGreaterThan(1);
+  });
+
+  test('goes on under a new token that comes in time', async () => {
+    await bench.connect();
+    bench.host.order(1, sh('sleep 1000'));
+    await bench.host.untilRunning(1);
+    bench.host.token = 'another';
+    bench.host.cut();
+    await bench.host.until(() => bench.host.refusedHandshakes === 1);
+    bench.host.writeToken('another');
+    await bench.host.until(() => bench.host.hellos().length === 2);
+    expect(bench.host.hellos()[1]?.attempts).toMatchObject([{ jobId: 1, kind: 'running' }]);
+    bench.host.send({ type: 'stop', jobId: 1, attempt: 1, by: 'user', graceMs: 0, signal: 'TERM' });
+    await isForgotten('1.1');
+  });
 });
 
 test('an order waits until what the host no longer wants is gone, and can be taken back meanwhile', async () => {

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
 import {
+  NODE_CHALLENGE,
   PROTOCOL_VERSION,
   decodeLogChunk,
   type AttemptReport,
@@ -21,6 +22,9 @@ type EndedReport = Extract<AttemptReport, { kind: 'ended' }>;
 /** What a fake host does by itself; each may be changed while it runs. */
 export interface FakeHostScript {
   heartbeatMs: number;
+  lostAfterMs: number;
+  /** Refusals are said to be a host's own. */
+  challenges: boolean;
   ackEnds: boolean;
   ackEvents: boolean;
   /** Attempts that the host no longer wants. */
@@ -32,7 +36,14 @@ const TOKEN = 'node-token-for-tests';
 
 /** A host as a runner sees one: a real server that keeps reports and event lines like the real one commits them. */
 export class FakeHost {
-  readonly script: FakeHostScript = { heartbeatMs: 200, ackEnds: true, ackEvents: true, superseded: new Set() };
+  readonly script: FakeHostScript = {
+    heartbeatMs: 200,
+    lostAfterMs: 60_000,
+    challenges: true,
+    ackEnds: true,
+    ackEvents: true,
+    superseded: new Set(),
+  };
   /** Every text frame that arrived, oldest first. */
   readonly frames: RunnerFrame[] = [];
   /** Every report, by attempt. */
@@ -74,7 +85,8 @@ export class FakeHost {
       if (request.headers.authorization !== `Bearer ${this.token}` || request.url !== '/api/runner') {
         this.refusedHandshakes += 1;
         this.#changed.emit('change');
-        socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+        const challenge = this.script.challenges ? NODE_CHALLENGE : 'Basic realm="proxy"';
+        socket.end(`HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: ${challenge}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
         return;
       }
       sockets.handleUpgrade(request, socket, head, (accepted) => this.#accept(accepted));
@@ -216,7 +228,8 @@ export class FakeHost {
       attempt,
       eventsOffset: this.events.get(`${jobId}.${attempt}`)?.offset ?? 0,
     }));
-    this.send({ type: 'welcome', version: PROTOCOL_VERSION, heartbeatMs: this.script.heartbeatMs, attempts });
+    const { heartbeatMs, lostAfterMs } = this.script;
+    this.send({ type: 'welcome', version: PROTOCOL_VERSION, heartbeatMs, lostAfterMs, attempts });
     for (const report of wanted) this.#keepReport(report);
     for (const frame of this.#starts.values()) this.send(frame);
   }

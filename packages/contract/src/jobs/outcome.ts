@@ -11,7 +11,8 @@ export const StopCause = Type.Union([
 ]);
 export type StopCause = Static<typeof StopCause>;
 
-const LostReason = Type.Union([Type.Literal('node_silent'), Type.Literal('process_vanished')]);
+const LostReason = Type.Union([Type.Literal('node_silent'), Type.Literal('node_removed'), Type.Literal('process_vanished')]);
+export type LostReason = Static<typeof LostReason>;
 
 /** How one attempt of a job ended. `signal` is the number; a stopped attempt also tells how its process went. */
 export const Outcome = Type.Union([
@@ -75,9 +76,15 @@ export function describeOutcome(outcome: Outcome): string | null {
     case 'never_started':
       return 'was never started on its node';
     case 'lost':
-      return outcome.reason === 'node_silent' ? 'its node stopped answering' : 'its process vanished without a trace';
+      return LOST_TEXT[outcome.reason];
   }
 }
+
+const LOST_TEXT: Record<LostReason, string> = {
+  node_silent: 'its node stopped answering',
+  node_removed: 'its node was removed by force',
+  process_vanished: 'its process vanished without a trace',
+};
 
 const STOP_TEXT: Record<StopCause, string> = {
   user: 'cancelled by request',

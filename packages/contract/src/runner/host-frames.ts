@@ -59,18 +59,21 @@ export type Launch = Static<typeof Launch>;
  *
  * welcome    answer to hello: for each attempt the runner reported and the host still wants, the byte of its event file to go on from.
  *            A reported attempt that is not listed is superseded: the runner stops it and forgets it without reporting.
+ *            `lostAfterMs`: a node that is silent for so long loses its jobs.
  * start      idempotent by (jobId, attempt); repeated after every hello until reported
  * stop       `signal` (TERM unless the job asked for another before preemption), graceMs, KILL for the whole process tree; idempotent
  * endedAck   the end is committed: the runner may forget the attempt (its log files stay)
  * eventsAck  event lines up to `offset` are committed
  * readLog    answered by one binary log frame, or by logFailed
  * forget     delete the log files of a job
+ * removed    the node was removed: all its attempts are superseded; the host closes the session
  */
 export const HostFrame = Type.Union([
   Type.Object({
     type: Type.Literal('welcome'),
     version: Type.Integer(),
     heartbeatMs: Type.Integer({ minimum: 1 }),
+    lostAfterMs: Type.Integer({ minimum: 1 }),
     attempts: Type.Array(Type.Object({ ...attempt, eventsOffset: Type.Integer({ minimum: 0 }) })),
   }),
   Type.Object({ type: Type.Literal('start'), ...attempt, launch: Launch }),
@@ -100,5 +103,6 @@ export const HostFrame = Type.Union([
     waitMs: Type.Integer({ minimum: 0, maximum: 60_000 }),
   }),
   Type.Object({ type: Type.Literal('forget'), jobId: Id }),
+  Type.Object({ type: Type.Literal('removed') }),
 ]);
 export type HostFrame = Static<typeof HostFrame>;

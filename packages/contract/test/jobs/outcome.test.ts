@@ -12,6 +12,7 @@ const CASES: [Outcome, string, string | null][] = [
   [{ kind: 'start_failed', message: 'no such file: /x' }, 'failed', 'could not be started: no such file: /x'],
   [{ kind: 'never_started' }, 'pending', 'was never started on its node'],
   [{ kind: 'lost', reason: 'node_silent' }, 'lost', 'its node stopped answering'],
+  [{ kind: 'lost', reason: 'node_removed' }, 'lost', 'its node was removed by force'],
   [{ kind: 'lost', reason: 'process_vanished' }, 'lost', 'its process vanished without a trace'],
 ];
 

@@ -1,6 +1,7 @@
-import type { AttemptReport, Outcome } from '@weir/contract';
+import type { AttemptReport, LostReason, Outcome } from '@weir/contract';
 import { findSessionHost } from '../cluster/session-store.ts';
 import { changeNodeState } from '../nodes/node-store.ts';
+import type { WriteContext } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
 import { fromIso } from '../store/time.ts';
 import { listAttemptsOnNode, type AttemptKey } from './attempt-store.ts';
@@ -44,16 +45,21 @@ export class AttemptService {
    * ordered by the store, so that an attempt is either welcomed or lost, never both. Tells whether anything changed.
    */
   async loseNode(node: string): Promise<boolean> {
-    const outcome: Outcome = { kind: 'lost', reason: 'node_silent' };
     return this.#store.write(async (context) => {
       if (!(await changeNodeState(context.db, node, { from: 'lost', to: 'lost' }))) return false;
-      const attempts = await listAttemptsOnNode(context.db, node);
-      for (const { job } of attempts) {
-        const end = { jobId: job.id, attempt: job.attempt, node, outcome, endedAt: Date.now(), startedAt: null };
-        await recordEnd(context, end, this.#usageHalfLifeMs);
-      }
-      return attempts.length > 0;
+      return this.loseAttempts(context, node, 'node_silent');
     });
+  }
+
+  /** Ends every attempt on a node in the caller's transaction; tells whether there was any. */
+  async loseAttempts(context: WriteContext, node: string, reason: LostReason): Promise<boolean> {
+    const outcome: Outcome = { kind: 'lost', reason };
+    const attempts = await listAttemptsOnNode(context.db, node);
+    for (const { job } of attempts) {
+      const end = { jobId: job.id, attempt: job.attempt, node, outcome, endedAt: Date.now(), startedAt: null };
+      await recordEnd(context, end, this.#usageHalfLifeMs);
+    }
+    return attempts.length > 0;
   }
 
   /** What a node did not tell a host counts only while the node is connected to it: another host may have been told since. */

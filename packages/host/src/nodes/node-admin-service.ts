@@ -2,23 +2,20 @@ import { AppError, type EventType, type Labels, type Node, type NodeJoined } fro
 import { AttemptLimit } from '../identity/attempt-limit.ts';
 import { createToken, deleteTokensOfNode, findNodeToken, spendJoinToken } from '../identity/token-store.ts';
 import type { AttemptService } from '../jobs/attempt-service.ts';
-import type { WriteContext } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
 import { sumHeld } from './held-store.ts';
 import { changeLabels } from './core/labels.ts';
 import { unknownNode, type NodeService } from './node-service.ts';
-import { changeNodeState, deleteNode, findNode, updateNode, type StoredNode } from './node-store.ts';
+import { deleteNode, findNode, updateNode, type StoredNode } from './node-store.ts';
 import { deleteUsageOfNode } from './usage-store.ts';
 
 /** Join tokens are handed around by people: few are mistyped more often than that. */
 const WRONG_JOINS = { most: 10, windowMs: 60_000 };
-/** Rounds in which a node's jobs are taken away; a runner that says hello in between brings some back. */
-const MAX_ROUNDS = 5;
 
 export interface NodeAdminParts {
   readonly store: Store;
   readonly nodes: NodeService;
-  readonly attempts: Pick<AttemptService, 'loseNode'>;
+  readonly attempts: Pick<AttemptService, 'loseAttempts'>;
 }
 
 /** What admins do with nodes, and how machines become nodes. */
@@ -79,16 +76,24 @@ export class NodeAdminService {
   }
 
   /**
-   * Forgets a node and its token; its session ends and its name is free. With jobs: throws `state_conflict`, or, with `force`, loses them.
-   * Repeating it finishes what a crash left. Throws `node_not_found`.
+   * Forgets a node and its token; its runner is told to end what it has, and its name is free. With jobs: throws `state_conflict`, or, with
+   * `force`, loses them. Throws `node_not_found`.
    */
   async remove(actor: string, name: string, force: boolean): Promise<void> {
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const removed = await this.#parts.store.write((context) => removeOrLose(context, { actor, name, force }));
-      if (removed) return;
-      await this.#parts.attempts.loseNode(name);
-    }
-    throw new AppError('state_conflict', `node "${name}" still has jobs: try again`, { field: 'name', value: name });
+    await this.#parts.store.write(async (context) => {
+      const { db, emit, audit } = context;
+      const node = await findNode(db, name);
+      const jobs = (await sumHeld(db, name)).get(name)?.jobs ?? 0;
+      if (jobs > 0 && !force) throw hasJobs(name, jobs);
+      const hadToken = await deleteTokensOfNode(db, name);
+      if (node === undefined && !hadToken) throw unknownNode(name);
+      await deleteNode(db, name);
+      await deleteUsageOfNode(db, name);
+      // Before what becomes of its jobs: whoever hears of them in this order stops them here first.
+      await emit({ type: 'node.removed', node: name, data: { removed_by: actor } });
+      await this.#parts.attempts.loseAttempts(context, name, 'node_removed');
+      await audit({ actor, action: 'node.remove', subject: `node:${name}`, detail: { force, jobs } });
+    });
   }
 
   /** Changes a node as `decide` says; undefined = nothing to do. */
@@ -110,37 +115,15 @@ export class NodeAdminService {
   }
 }
 
-/** Tells whether the node is gone; otherwise it is locked out and lost, and its jobs have to be lost before the next try. */
-async function removeOrLose(context: WriteContext, asked: { actor: string; name: string; force: boolean }): Promise<boolean> {
-  const { db, emit, audit } = context;
-  const { actor, name, force } = asked;
-  const node = await findNode(db, name);
-  const jobs = (await sumHeld(db, name)).get(name)?.jobs ?? 0;
-  if (jobs > 0 && !force) {
-    throw new AppError(
-      'state_conflict',
-      `node "${name}" has ${jobs} jobs: drain it and wait for them, or remove it by force and lose them`,
-      {
-        field: 'force',
-        value: 'false',
-      },
-    );
-  }
-  const hadToken = await deleteTokensOfNode(db, name);
-  if (node === undefined && !hadToken) throw unknownNode(name);
-  if (jobs === 0) {
-    await deleteNode(db, name);
-    await deleteUsageOfNode(db, name);
-    await emit({ type: 'node.removed', node: name });
-    await audit({ actor, action: 'node.remove', subject: `node:${name}`, detail: { force } });
-    return true;
-  }
-  await updateNode(db, name, { drained: true, drainReason: 'it is being removed' });
-  if (node !== undefined && node.state !== 'lost' && (await changeNodeState(db, name, { from: node.state, to: 'lost' })))
-    await emit({ type: 'node.lost', node: name, data: { removed_by: actor } });
-  await emit({ type: 'policy.changed', node: name, owner: 'host', data: { of: 'tokens' } });
-  await audit({ actor, action: 'node.lose', subject: `node:${name}`, detail: { jobs } });
-  return false;
+function hasJobs(name: string, jobs: number): AppError {
+  return new AppError(
+    'state_conflict',
+    `node "${name}" has ${jobs} jobs: drain it and wait for them, or remove it by force and lose them`,
+    {
+      field: 'force',
+      value: 'false',
+    },
+  );
 }
 
 function nameTaken(name: string): AppError {

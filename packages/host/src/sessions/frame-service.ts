@@ -21,6 +21,7 @@ export interface FrameParts {
   readonly orders: OrderDispatch;
   readonly hostId: string;
   readonly heartbeatMs: number;
+  readonly lostAfterMs: number;
 }
 
 /** What the host does with each frame of a runner. */
@@ -37,7 +38,7 @@ export class FrameService {
    * An end that the hello tells is final: a runner tells it only when all event lines of the attempt are acknowledged.
    */
   async hello(session: RunnerSession, frame: Hello): Promise<void> {
-    const { store, sessions, nodes, heartbeatMs } = this.#parts;
+    const { store, sessions, nodes, heartbeatMs, lostAfterMs } = this.#parts;
     await nodes.register(session.node, frame.inventory, session.address);
     const attempts = await listAttemptsOnNode(store.read, session.node);
     const reported = new Map(frame.attempts.map((report) => [keyOf(report), report]));
@@ -47,6 +48,7 @@ export class FrameService {
       type: 'welcome',
       version: frame.version,
       heartbeatMs,
+      lostAfterMs,
       attempts: known.map(({ job }) => ({ jobId: job.id, attempt: job.attempt, eventsOffset: job.events_offset })),
     });
     await Promise.all(attempts.map((attempt) => this.#reconcile(session, attempt, reported.get(keyOfJob(attempt.job)))));

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from '@fastify/websocket';
 import { Compile } from 'typebox/compile';
-import { AppError, MAX_FRAME_BYTES, PROTOCOL_VERSION, RunnerFrame, SOCKET_PATHS } from '@weir/contract';
+import { AppError, MAX_FRAME_BYTES, NODE_CHALLENGE, PROTOCOL_VERSION, RunnerFrame, SOCKET_PATHS } from '@weir/contract';
 import type { Logger } from '@weir/runtime';
 import { readBearer } from '../http/authentication.ts';
 import type { IdentityService } from '../identity/identity-service.ts';
@@ -31,7 +31,8 @@ export function registerRunnerSocket(app: FastifyInstance, parts: RunnerSocketPa
     SOCKET_PATHS.runner,
     {
       websocket: true,
-      preValidation: async (request) => {
+      preValidation: async (request, reply) => {
+        void reply.header('www-authenticate', NODE_CHALLENGE); // on the answers that are refusals
         request.nodeName = await parts.identity.authenticateNode(readBearer(request), request.ip);
       },
     },

@@ -1,4 +1,4 @@
-import { AppError } from '@weir/contract';
+import { AppError, type HostFrame } from '@weir/contract';
 import type { RunnerSession } from './runner-session.ts';
 
 /** The runners that are connected to this host now, one per node. */
@@ -41,6 +41,16 @@ export class SessionRegistry {
     if (session === undefined) return;
     session.close(reason);
     this.remove(session);
+  }
+
+  /** As `drop`, of a node that may have no session any more: also the one whose hello is being answered. A welcomed one hears `last` first. */
+  shutOut(node: string, reason: string, last?: HostFrame): void {
+    const welcomed = this.#sessions.get(node);
+    if (last !== undefined) welcomed?.send(last);
+    for (const session of [welcomed, this.#newest.get(node)]) {
+      session?.close(reason);
+      if (session !== undefined) this.remove(session);
+    }
   }
 
   find(node: string): RunnerSession | undefined {

@@ -84,6 +84,7 @@ describe('a node that is removed', () => {
     const runner = await host.connectedRunner('away');
     await admin.nodeRemove({ params: { name: 'away' } });
     await eventually(() => runner.closed);
+    expect(runner.received('removed')).toHaveLength(1);
     await expect(runner.open()).rejects.toThrow('401');
     await expect(admin.nodeShow({ params: { name: 'away' } })).rejects.toMatchObject({ code: 'node_not_found' });
     expect((await admin.tokenList()).tokens.filter(({ subject }) => subject === 'away')).toEqual([]);
@@ -101,12 +102,37 @@ describe('a node that is removed', () => {
     await host.jobIn(again.job_id, 'running');
     await expect(admin.nodeRemove({ params: { name: 'away' } })).rejects.toMatchObject({ code: 'state_conflict' });
     expect(await admin.nodeShow({ params: { name: 'away' } })).toMatchObject({ jobs: 2, drained: false });
+    const { last_seq: after } = await admin.eventList();
     await admin.nodeRemove({ params: { name: 'away' }, query: { force: 'true' } });
     await expect(admin.nodeShow({ params: { name: 'away' } })).rejects.toMatchObject({ code: 'node_not_found' });
-    expect((await host.jobIn(dies.job_id, 'lost')).reason).toBeTruthy();
+    expect((await host.jobIn(dies.job_id, 'lost')).reason).toBe('its node was removed by force');
     await host.jobIn(again.job_id, 'pending');
+    await eventually(() => runner.closed);
+    expect(runner.received('removed')).toHaveLength(1);
+    const { events } = await admin.eventList({ query: { after } });
+    expect(events.map(({ type, job_id: job }) => [type, job])).toEqual([
+      ['node.removed', null],
+      ['job.ended', dies.job_id],
+      ['job.requeued', again.job_id],
+    ]);
     const held = await host.running.services.store.read.selectFrom('resource_allocations').selectAll().where('released', '=', 0).execute();
     expect(held).toEqual([]);
+  });
+
+  test('has been told so before one of its jobs begins elsewhere', async () => {
+    const told: string[] = [];
+    const runner = await host.connectedRunner('away');
+    const { job_id: id } = await admin.jobCreate({ body: { command: ['true'], requeue: true } });
+    runner.reportRunning(await runner.order(id));
+    await host.jobIn(id, 'running');
+    const other = await host.connectedRunner('other');
+    other.onStart = () => told.push(`start ${runner.received('removed').length}`);
+    await admin.nodeRemove({ params: { name: 'away' }, query: { force: 'true' } });
+    await other.order(id, 2);
+    expect(told).toEqual(['start 1']);
+    runner.reportEnd({ jobId: id, attempt: 1 });
+    other.reportRunning({ jobId: id, attempt: 2 });
+    await host.jobIn(id, 'running');
   });
 
   test('frees its name also when its machine never connected', async () => {

@@ -38,6 +38,15 @@ test('a hello that is still being answered when its node says hello again concer
   newer.close('');
 });
 
+test('a session whose hello is still being answered ends with the token of its node, too', async () => {
+  const { sessions } = host.running.services;
+  const session = await openSession();
+  sessions.greet(session);
+  const { tokens } = await host.client().tokenList();
+  await host.client().tokenRevoke({ params: { id: tokens.find(({ kind }) => kind === 'node')?.id ?? 0 } });
+  await eventually(() => !session.isOpen && !sessions.expects('here'));
+});
+
 test('a start that two sources give is sent once in a session, and again in the next one', async () => {
   const runner = await host.connectedRunner();
   const { job_id: id } = await host.client().jobCreate({ body: { command: ['true'] } });

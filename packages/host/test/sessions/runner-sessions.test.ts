@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MAX_FRAME_BYTES, type Client } from '@weir/contract';
+import { MAX_FRAME_BYTES, NODE_CHALLENGE, SOCKET_PATHS, type Client } from '@weir/contract';
 import { insertAllocations } from '../../src/allocations/allocation-store.ts';
 import { eventually } from '../eventually.ts';
 import { FakeRunner, INVENTORY, NOON } from '../fake-runner.ts';
@@ -44,6 +46,19 @@ describe('a session is refused', () => {
     runner.hello({ version: 99 });
     expect(await sessionEnds(runner)).toMatchObject({ code: 1008, reason: expect.stringContaining('update the older one') as string });
   });
+});
+
+test('a refused token is answered as by a host, so that runners can tell it from programs on the way', async () => {
+  const headers = {
+    connection: 'upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'x'.repeat(22) + '==',
+  };
+  const request = get(host.running.url + SOCKET_PATHS.runner, { headers });
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  answer.resume();
+  expect(answer).toMatchObject({ statusCode: 401, headers: { 'www-authenticate': NODE_CHALLENGE } });
 });
 
 describe('a frame outside the contract ends its session, not the host', () => {
@@ -205,6 +220,14 @@ test('of two sessions of one node the newer one stays', async () => {
   await newer.order(job.job_id);
   expect(older.received('start')).toEqual([]);
   await newer.disconnect();
+});
+
+test('a session ends with the token of its node; what the node has may go on under another token', async () => {
+  const runner = await host.connectedRunner('away');
+  const { tokens } = await client.tokenList();
+  await client.tokenRevoke({ params: { id: tokens.find(({ subject }) => subject === 'away')?.id ?? 0 } });
+  expect(await sessionEnds(runner)).toEqual({ code: 4000, reason: 'its token is not good any more' });
+  expect(runner.received('removed')).toEqual([]);
 });
 
 test('a session that closes while its hello is taken leaves no ghost', async () => {

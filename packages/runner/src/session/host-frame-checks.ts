@@ -12,12 +12,15 @@ export const HOST_FRAME_CHECKS: Readonly<Record<string, (value: unknown) => bool
     'type' in value &&
     'version' in value &&
     'heartbeatMs' in value &&
+    'lostAfterMs' in value &&
     'attempts' in value &&
     typeof value.type === 'string' &&
     value.type === 'welcome' &&
     Number.isInteger(value.version) &&
     Number.isInteger(value.heartbeatMs) &&
     (!(Number.isFinite(value.heartbeatMs) || typeof value.heartbeatMs === 'bigint') || value.heartbeatMs >= 1) &&
+    Number.isInteger(value.lostAfterMs) &&
+    (!(Number.isFinite(value.lostAfterMs) || typeof value.lostAfterMs === 'bigint') || value.lostAfterMs >= 1) &&
     Array.isArray(value.attempts) &&
     value.attempts.every(
       (unique_0, index) =>
@@ -297,4 +300,11 @@ export const HOST_FRAME_CHECKS: Readonly<Record<string, (value: unknown) => bool
     value.type === 'forget' &&
     Number.isInteger(value.jobId) &&
     (!(Number.isFinite(value.jobId) || typeof value.jobId === 'bigint') || (value.jobId >= 1 && value.jobId <= 9007199254740991)),
+  removed: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    'type' in value &&
+    typeof value.type === 'string' &&
+    value.type === 'removed',
 };

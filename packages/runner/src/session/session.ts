@@ -5,6 +5,7 @@ import { errorText } from '../error-code.ts';
 import { Backoff } from './backoff.ts';
 import { Connection, type Ending } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
+import { Refusals } from './refusals.ts';
 
 export type Welcome = Extract<HostFrame, { type: 'welcome' }>;
 
@@ -17,6 +18,8 @@ export interface SessionPeer {
   onWelcome(welcome: Welcome): void;
   onFrame(frame: HostFrame): void;
   onEnd(): void;
+  /** A host has refused the node's token for so long that it has given up what the node has. May come again. */
+  onShutOut(): void;
 }
 
 export interface SessionOptions {
@@ -31,11 +34,15 @@ export interface SessionOptions {
 /** A session that lasted so long was a good one: the next attempt to connect is quick again. */
 const GOOD_SESSION_MS = 2000;
 const REFUSED_WAIT_MS = 15_000;
+/** After so long without a node a host gives its attempts up, unless its welcome said otherwise (WEIR_NODE_LOST_AFTER_MS). */
+const LOST_AFTER_MS = 60_000;
 
 /** Keeps one session with the host for as long as it runs: connects, greets, hands frames over, and begins anew whenever it breaks. */
 export class Session {
   readonly #options: SessionOptions;
   readonly #backoff = new Backoff();
+  readonly #refusals = new Refusals();
+  #lostAfterMs = LOST_AFTER_MS;
   #connection: Connection | undefined;
   #turn = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -102,7 +109,8 @@ export class Session {
     try {
       endpoint = this.#options.findEndpoint(this.#turn);
     } catch (error) {
-      this.#retry({ kind: 'unreachable', reason: errorText(error) });
+      this.#complain({ kind: 'unreachable', reason: errorText(error) });
+      this.#retry(this.#backoff.next(Math.random()));
       return;
     }
     this.#refusedToken = undefined;
@@ -124,6 +132,8 @@ export class Session {
       }
       this.#welcomedAt = performance.now();
       this.#complaint = undefined;
+      this.#lostAfterMs = frame.lostAfterMs;
+      this.#refusals.clear();
       connection.startHeartbeat(frame.heartbeatMs, () => JSON.stringify(peer.heartbeat()));
       log.info({ attempts: frame.attempts.length }, 'connected to the host');
       peer.onWelcome(frame);
@@ -145,12 +155,21 @@ export class Session {
       return;
     }
     if (isTokenRefusal(ending) && this.#tokenIsStill(endpoint.token)) this.#refusedToken = endpoint.token;
-    this.#retry(ending);
+    this.#complain(ending);
+    const untilShutOut = this.#countRefusal(ending, endpoint);
+    this.#retry(this.#refusedToken === undefined ? this.#backoff.next(Math.random()) : Math.min(REFUSED_WAIT_MS, untilShutOut));
   }
 
-  #retry(ending: Ending): void {
-    const wait = this.#refusedToken === undefined ? this.#backoff.next(Math.random()) : REFUSED_WAIT_MS;
-    this.#complain(ending);
+  /** Tells the peer when the node is shut out; answers in how many ms it would be. */
+  #countRefusal(ending: Ending, endpoint: Endpoint): number {
+    const refusedMs = this.#refusals.note(endpoint, ending, performance.now());
+    if (refusedMs === undefined) return Infinity;
+    if (refusedMs < this.#lostAfterMs) return Math.ceil(this.#lostAfterMs - refusedMs);
+    this.#options.peer.onShutOut();
+    return Infinity;
+  }
+
+  #retry(wait: number): void {
     this.#timer = setTimeout(() => this.#connect(), wait);
   }
 

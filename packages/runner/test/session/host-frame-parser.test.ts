@@ -30,10 +30,11 @@ const launch = {
 };
 
 test.each([
-  { type: 'welcome', version: 1, heartbeatMs: 5, attempts: [{ jobId: 1, attempt: 1, eventsOffset: 0 }] },
+  { type: 'welcome', version: 1, heartbeatMs: 5, lostAfterMs: 9, attempts: [{ jobId: 1, attempt: 1, eventsOffset: 0 }] },
   { type: 'start', jobId: 1, attempt: 1, launch },
   { type: 'start', jobId: 1, attempt: 1, launch: { ...launch, program: { kind: 'stage', program: 'train', spec: { any: [1] } } } },
   { type: 'forget', jobId: 2 ** 53 - 1 },
+  { type: 'removed' },
 ])('a frame that fits is read: %j', (frame) => {
   expect(parseHostFrame(JSON.stringify(frame))).toEqual({ kind: 'frame', frame });
 });

@@ -57,6 +57,13 @@ test('a refused token is told once and clearly, not tried again at once, and a n
   expect(warnings()).toEqual([expect.stringMatching(/refuses the node token/)]);
 });
 
+test.each([true, false])("it is seen whether a refusal is a host's own: %s", async (byHost) => {
+  bench.host.script.challenges = byHost;
+  bench.host.token = 'another';
+  await bench.startRunner();
+  await expect.poll(() => bench.logged).toContainEqual(expect.objectContaining({ ending: { kind: 'refused', status: 401, byHost } }));
+});
+
 test('a host that falls silent is left for a new connection', async () => {
   bench.host.script.heartbeatMs = 30;
   await bench.connect();
