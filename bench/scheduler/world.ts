@@ -159,7 +159,7 @@ function makeNode(index: number): FleetNode {
     numa: [],
     labels: { rack: `r${index % 10}` },
     executors: ['process'],
-    ready: true,
+    away: [],
     load: 0,
   };
 }

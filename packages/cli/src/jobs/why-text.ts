@@ -14,8 +14,9 @@ const FIELDS: Readonly<Record<string, { option: string; format: (value: number) 
   begin_at: { option: '--begin', format: String },
 };
 
-/** One change that would start a job now, for people: `--cores 4 instead of 8, on node-1`. */
+/** One change that would start a job now, for people: `--cores 4 instead of 8, on node-1`, `weir node resume node-2`. */
 export function describeChange(change: Change): string {
+  if (change.field === 'drained' && change.node !== null) return `weir node resume ${change.node}`;
   const where = change.node === null ? '' : `, on ${change.node}`;
   const name = FIELDS[change.field]?.option ?? `--${change.field.replaceAll('_', '-')}`;
   if (change.to === null) return `without ${name}${change.from === null ? '' : ` (now ${formatValue(change, change.from)})`}${where}`;

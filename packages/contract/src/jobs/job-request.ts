@@ -50,7 +50,7 @@ export type ExecutorKind = (typeof EXECUTOR_KINDS)[number];
 export const DEPENDENCY_KINDS = ['afterok', 'afterany', 'afternotok'] as const;
 export type DependencyKind = (typeof DEPENDENCY_KINDS)[number];
 
-/** Waits for the end of another job; a dependency that can never be met any more fails the job. */
+/** Waits for the end of another job; a job with one that can never be met any more is cancelled. */
 export const Dependency = Type.Object({ kind: Type.Enum([...DEPENDENCY_KINDS]), job_id: IdNumber }, { additionalProperties: false });
 export type Dependency = Static<typeof Dependency>;
 

@@ -149,7 +149,7 @@ export const JobWhy = Type.Object({
   estimated_start: NullableTimestamp,
   /** Nodes where it would start now or is booked to start. */
   nodes: Type.Array(Type.String()),
-  /** The smallest changes of the request that would start it now, each alone; empty when none does. */
+  /** The smallest changes that would start it now, each alone: of its request, or of a node (`drained`: to be resumed); empty when none does. */
   changes: Type.Array(
     Type.Object({
       field: Type.String(),

@@ -10,7 +10,7 @@ export interface QueueView {
   node(name: string): FleetNode | undefined;
   /** Why no known node, were it empty and ready, could ever hold the job; null when one could, or while no node is known. */
   refuse(job: JobRow): string | null;
-  /** What keeps a pending job waiting, for people: cheap enough for each row of a page. */
+  /** What keeps a pending job waiting, for people: `explain` in short, cheap enough for each row of a page. */
   waitReason(job: JobRow): string;
   /** As `Fleet.explain` now, dependencies and earliest begin left aside. */
   explain(job: JobRow): Explanation;

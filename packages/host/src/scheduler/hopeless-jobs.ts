@@ -8,14 +8,16 @@ export async function cancelHopeless(parts: LeaderWriteParts, hopeless: Readonly
   if (hopeless.size === 0) return;
   const jobs = [...hopeless];
   await writeAsLeader(parts, async (context) => {
-    for (const [id, reason] of jobs) await cancelOne(context, id, reason);
+    for (const [id, reason] of jobs) await cancelWaiting(context, id, reason);
   });
 }
 
-async function cancelOne(context: WriteContext, id: number, reason: string): Promise<void> {
+/** Ends a job that waits for what will never be, with the reason; false when it does not wait any more. */
+export async function cancelWaiting(context: WriteContext, id: number, reason: string): Promise<boolean> {
   const changes = { state: 'cancelled' as const, ended_at: Date.now(), error_message: reason };
   const job = await transitionJob(context.db, { id, from: ['pending'] }, changes);
-  if (job === undefined) return;
+  if (job === undefined) return false;
   const data = { state: job.state, attempt: job.attempt, outcome: null, reason };
   await context.emit({ type: 'job.ended', ...subjectOf(job), data }, job);
+  return true;
 }

@@ -1,8 +1,7 @@
-import { formatBytes } from '@weir/contract';
 import type { QueueView } from '../jobs/queue-view.ts';
 import type { JobRow } from '../store/schema.ts';
 import { toIso } from '../store/time.ts';
-import type { Demand, Explanation, FleetNode } from './core/model.ts';
+import type { Explanation, FleetNode } from './core/model.ts';
 import type { Mirror } from './mirror/mirror.ts';
 
 /** What the scheduler's copy tells of jobs. */
@@ -23,7 +22,7 @@ export class QueueReader implements QueueView {
   }
 
   waitReason(job: JobRow): string {
-    const { waiting } = this.#mirror.copy;
+    const { fleet, waiting } = this.#mirror.copy;
     const hopeless = waiting.dependencies.hopeless.get(job.id);
     if (hopeless !== undefined) return hopeless;
     const unmet = waiting.dependencies.unmet(job.id);
@@ -32,7 +31,7 @@ export class QueueReader implements QueueView {
     if (beginAt !== undefined) return `waiting for its time to begin, ${toIso(beginAt)}`;
     const limit = waiting.arrays.limitOf(job.array_id ?? job.id);
     if (limit !== undefined) return `${limit.active} of its tasks run, and no more than ${limit.parallel} may at once`;
-    return this.#describeNeed(job);
+    return fleet.describeWait(waiting.shapes.toQueuedJob(job), Date.now()).reason;
   }
 
   explain(job: JobRow): Explanation {
@@ -44,13 +43,6 @@ export class QueueReader implements QueueView {
   upToDate(): Promise<void> {
     return this.#mirror.upToDate();
   }
-
-  #describeNeed(job: JobRow): string {
-    const { fleet, waiting, nodes } = this.#mirror.copy;
-    const { demand } = waiting.shapes.of(job);
-    if (![...nodes].some(({ node }) => node.ready)) return 'no node is online';
-    return fleet.refuse(waiting.shapes.toQueuedJob(job)) ?? `waiting for ${describeDemand(demand)}`;
-  }
 }
 
 const SHOWN = 5;
@@ -58,12 +50,4 @@ const SHOWN = 5;
 function listSome(ids: readonly number[]): string {
   const shown = ids.slice(0, SHOWN).join(', ');
   return ids.length > SHOWN ? `${shown} and ${ids.length - SHOWN} more` : shown;
-}
-
-function describeDemand(demand: Demand): string {
-  if (demand.exclusive) return 'a whole node';
-  const parts = [`${demand.cpus} CPU${demand.cpus === 1 ? '' : 's'}`];
-  if (demand.memoryBytes > 0) parts.push(formatBytes(demand.memoryBytes));
-  if (demand.gpus > 0) parts.push(`${demand.gpus} GPU${demand.gpus === 1 ? '' : 's'}`);
-  return parts.join(', ');
 }

@@ -250,7 +250,7 @@ test('a job waits for a node, then for room, and says so', async () => {
   expect(await submit({ cpus: 3 })).toMatchObject({ reason: 'no node is online' });
   const runner = await host.connectedRunner();
   await eventually(() => runner.received('start')[0]);
-  expect(await submit({ cpus: 2 })).toMatchObject({ state: 'pending', reason: 'waiting for 2 CPUs' });
+  expect(await submit({ cpus: 2 })).toMatchObject({ state: 'pending', reason: 'no node that it may use has 2 CPUs free' });
 });
 
 test('a job whose row cannot be placed ends alone, and those planned with it start', async () => {

@@ -13,7 +13,7 @@ const NODE: FleetNode = {
   ],
   labels: {},
   executors: [],
-  ready: true,
+  away: [],
   load: 0,
 };
 const member = (cpus: number, numa: number | null = null): Member => ({ node: 'a', cpus, memoryBytes: 0, gpuIds: [], numa });

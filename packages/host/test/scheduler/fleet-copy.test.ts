@@ -13,7 +13,7 @@ const POLICY: Policy = {
   bookings: 0,
   unlimitedMs: 1_000,
 };
-const NODE = { name: 'a', cpus: 4, memoryBytes: 0, gpus: [], numa: [], labels: {}, executors: ['process' as const], ready: true, load: 0 };
+const NODE = { name: 'a', cpus: 4, memoryBytes: 0, gpus: [], numa: [], labels: {}, executors: ['process' as const], away: [], load: 0 };
 const MEMBER: NewMember = { rank: 0, node: 'a', cpus: 4, cpu_ids: [], numa: null, memory_bytes: 0, gpu_ids: [] };
 const ROW = { id: 1, ...makeJobRow({ kind: 'command', name: 'x', user: 'ann', program: { kind: 'command', argv: ['x'] }, cpus: 4 }) };
 

@@ -27,7 +27,7 @@ function picture({ copy }: Mirror) {
     waiting: [...copy.waiting.ids].sort((left, right) => left - right),
     queued: copy.fleet.waiting,
     held: [...copy.held.keys()].sort(),
-    rooms: [...copy.nodes].map(({ node }) => [node.name, node.ready, node.labels, copy.fleet.room(node.name)]).sort(),
+    rooms: [...copy.nodes].map(({ node }) => [node.name, node.away, node.labels, copy.fleet.room(node.name)]).sort(),
     reservations: copy.reservations,
   };
 }
@@ -98,7 +98,7 @@ describe('the copy of the queue', () => {
     const known = new Map([...copy.nodes].map((node) => [node.node.name, node]));
     const distort = (name: string, change: object) => copy.setNode({ address: '', node: { ...known.get(name)!.node, ...change } });
     copy.removeNode('busy');
-    distort('drained', { ready: true });
+    distort('drained', { away: [] });
     distort('grown', { cpus: 1 });
     distort('labelled', { labels: {} });
     distort('same', { name: 'gone' });

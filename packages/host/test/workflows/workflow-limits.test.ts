@@ -40,10 +40,10 @@ describe('a stage is held back as any job', () => {
     [
       'by the running jobs of its user',
       () => limitUser({ running_jobs: 1 }),
-      'user root may have 1 running jobs at once, with this job it would be 2',
+      'user root may have 1 running job at once, with this job it would be 2',
     ],
     ['by the CPUs of its user', () => limitUser({ cpus: 2 }), 'user root may have 2 CPUs at once, with this job it would be 3'],
-    ['by the GPUs and CPUs of its account', () => chargeProject({ cpus: 1, gpus: 1 }), 'account project may have 1 CPUs at once'],
+    ['by the GPUs and CPUs of its account', () => chargeProject({ cpus: 1, gpus: 1 }), 'account project may have 1 CPU at once'],
   ])('%s, and goes on by itself when there is room', async (_by, setLimits, reason) => {
     letStagesSucceed();
     await setLimits();

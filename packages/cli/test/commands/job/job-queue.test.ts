@@ -32,6 +32,16 @@ test('why is a card: reason, place, start, priority, and what would start it now
   expect(parseJson<JobWhy>(json.stdout).jobs_ahead).toBe(21);
 });
 
+test('why names the command that resumes a drained node', async () => {
+  await using host = await FakeHost.start();
+  host.jobs.add();
+  const changes = [{ field: 'drained', from: 'true', to: 'false', node: 'node-1' }];
+  host.jobs.why.set(1, { kind: 'no_nodes', reason: 'node node-1 is drained', changes });
+  const { stdout } = await runWeir(['job', 'why', '1'], { home: host.home });
+  expect(stdout).toContain('  reason    node node-1 is drained\n');
+  expect(stdout).toContain('\nIt would start now with this:\n  weir node resume node-1\n');
+});
+
 test('why of a job that does not wait is one reason', async () => {
   await using host = await FakeHost.start();
   host.jobs.add();

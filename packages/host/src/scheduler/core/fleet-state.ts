@@ -1,3 +1,4 @@
+import { Prospects } from './explanation/prospects.ts';
 import type { FleetNode, Holding, Policy, ReservationWindow } from './model.ts';
 import { Forecast } from './nodes/forecast.ts';
 import { AttemptBook } from './nodes/attempts.ts';
@@ -12,6 +13,7 @@ export class FleetState {
   readonly tallies = new TallyBook();
   readonly queue: JobQueue;
   readonly forecast: Forecast;
+  readonly prospects = new Prospects(this.table);
   policy: Policy;
   windows: readonly ReservationWindow[] = [];
   /** The node that was given last. */

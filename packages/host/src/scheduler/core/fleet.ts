@@ -1,4 +1,5 @@
 import { explainJob } from './explanation/explain.ts';
+import { describeWait } from './explanation/describe-wait.ts';
 import { findRefusal } from './explanation/refusal.ts';
 import { FleetState } from './fleet-state.ts';
 import type { Explanation, Fleet, Holding, Plan, Policy, QueuedJob, Room } from './model.ts';
@@ -20,6 +21,7 @@ export function createFleet(policy: Policy): Fleet {
     setReservations: (windows) => state.setReservations(windows),
     plan: (now) => planPass(state, now),
     explain: (job, now): Explanation => explainJob(state, job, now),
+    describeWait: (job, now) => describeWait(state, job, now),
     refuse: (job: QueuedJob) => findRefusal(state.table, state.queue.shapes.make(job)),
     room: (node) => readRoom(state, node),
     holdings: (node): readonly Holding[] => state.table.find(node)?.parts.map(({ holding }) => holding) ?? [],

@@ -45,6 +45,12 @@ export interface QueuedJob {
   readonly tasks: number;
 }
 
+/**
+ * What keeps a node from taking jobs: administrators drained it; its runner is connected to no host, answers late, or has been silent for
+ * so long that it counts as lost.
+ */
+export type NodeAbsence = 'drained' | 'disconnected' | 'suspect' | 'lost';
+
 /** A node as the scheduler sees it. */
 export interface FleetNode {
   readonly name: string;
@@ -55,8 +61,8 @@ export interface FleetNode {
   readonly numa: readonly NumaNode[];
   readonly labels: Readonly<Record<string, string>>;
   readonly executors: readonly string[];
-  /** Online, connected and not drained: takes jobs now. */
-  readonly ready: boolean;
+  /** Empty = it takes jobs now. */
+  readonly away: readonly NodeAbsence[];
   /** Measured load by CPU, for `least_loaded`. */
   readonly load: number;
 }
@@ -166,9 +172,10 @@ export interface Plan {
 
 export type WaitKind = 'no_nodes' | 'never_fits' | 'resources' | 'priority' | 'limit' | 'array_limit' | 'reservation' | 'starting_now';
 
-/** One change of a request that alone would start the job now. */
+/** One change that alone would start the job now: of its request, or of a node (`drained`). */
 export interface Change {
   readonly field:
+    | 'drained'
     | 'cpus'
     | 'memory_bytes'
     | 'gpus'
@@ -186,11 +193,15 @@ export interface Change {
   readonly node: string | null;
 }
 
-/** Why a job does not start now. */
-export interface Explanation {
+/** What keeps a job waiting. */
+export interface Wait {
   readonly kind: WaitKind;
   /** One line for people. */
   readonly reason: string;
+}
+
+/** Why a job does not start now. */
+export interface Explanation extends Wait {
   readonly jobsAhead: number;
   /** At most 20. */
   readonly ahead: readonly number[];
@@ -238,6 +249,8 @@ export interface Fleet {
   plan(now: number): Plan;
   /** Of a waiting job, or of one that is only thought of. */
   explain(job: QueuedJob, now: number): Explanation;
+  /** As `explain` in short, as it is before the next pass: cheap enough for each row of a page. */
+  describeWait(job: QueuedJob, now: number): Wait;
   /** Why no node, were it empty and ready, could ever hold the job; null when one could, or while no node is known. */
   refuse(job: QueuedJob): string | null;
   room(node: string): Room | undefined;

@@ -96,6 +96,11 @@ export class ShapeTable {
     return shape;
   }
 
+  /** The shape of waiting jobs that wish this, else one that is only thought of. */
+  find(wish: ShapeWish): Shape {
+    return this.shapes.get(describeShape(wish)) ?? this.make(wish);
+  }
+
   /** A shape that is only thought of; it has no id. */
   make(wish: ShapeWish): Shape {
     return this.build(wish, -1);

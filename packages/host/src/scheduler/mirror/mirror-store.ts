@@ -3,7 +3,7 @@ import { ALLOCATED_STATES } from '../../jobs/attempt-store.ts';
 import { parseStored } from '../../store/parse-json.ts';
 import type { NodeRow } from '../../store/schema.ts';
 import type { Queries } from '../../store/store.ts';
-import type { FleetNode } from '../core/model.ts';
+import type { FleetNode, NodeAbsence } from '../core/model.ts';
 import type { QueueRow } from './job-shapes.ts';
 
 const QUEUE_COLUMNS = [
@@ -115,7 +115,12 @@ function toFleetNode(row: NodeRow): FleetNode {
     numa: parseStored<NumaNode[]>(row.numa),
     labels: parseStored<Labels>(row.labels),
     executors: parseStored<ExecutorReport[]>(row.executors).flatMap((report) => (report.usable ? [report.kind] : [])),
-    ready: row.state === 'online' && row.session_host !== null && row.drained === 0,
+    away: listAbsences(row),
     load: 0,
   };
+}
+
+function listAbsences({ state, session_host: sessionHost, drained }: NodeRow): readonly NodeAbsence[] {
+  const link: readonly NodeAbsence[] = state !== 'online' ? [state] : sessionHost === null ? ['disconnected'] : [];
+  return drained === 0 ? link : ['drained', ...link];
 }

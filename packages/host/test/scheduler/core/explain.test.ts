@@ -12,9 +12,9 @@ describe('explain', () => {
   });
 
   test('without a ready node', () => {
-    expect(makeFleet({ nodes: [makeNode('a', { ready: false })] }).explain(makeJob(1), NOW)).toMatchObject({
+    expect(makeFleet({ nodes: [makeNode('a', { away: ['drained'] })] }).explain(makeJob(1), NOW)).toMatchObject({
       kind: 'no_nodes',
-      reason: 'no node is ready',
+      reason: 'no node that could hold it is ready: a is drained',
     });
   });
 
@@ -133,7 +133,7 @@ describe('explain', () => {
 });
 
 describe('refuse', () => {
-  const nodes = [makeNode('a', { gpus: makeGpus(1), labels: { partition: 'p' } }), makeNode('b', { cpus: 4, ready: false })];
+  const nodes = [makeNode('a', { gpus: makeGpus(1), labels: { partition: 'p' } }), makeNode('b', { cpus: 4, away: ['drained'] })];
 
   test.each<[Parameters<typeof makeJob>[1], string | null]>([
     [{}, null],

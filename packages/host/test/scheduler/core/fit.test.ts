@@ -31,7 +31,7 @@ describe('a job starts where it fits', () => {
       makeJob(1, { gpus: 1, gpuMemoryBytes: 80 * GIB }),
       ['b'],
     ],
-    ['not on a node that is not ready', [makeNode('a', { ready: false })], makeJob(1), undefined],
+    ['not on a node that is not ready', [makeNode('a', { away: ['drained'] })], makeJob(1), undefined],
     ['not without the executor', [makeNode('a')], makeJob(1, { executor: 'systemd' }), undefined],
     [
       'with all labels',

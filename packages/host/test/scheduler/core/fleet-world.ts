@@ -16,7 +16,7 @@ export const POLICY: Policy = {
 };
 
 export function makeNode(name: string, over: Partial<FleetNode> = {}): FleetNode {
-  const whole = { cpus: 8, memoryBytes: 16 * GIB, gpus: [], numa: [], labels: {}, executors: ['process'], ready: true, load: 0 };
+  const whole = { cpus: 8, memoryBytes: 16 * GIB, gpus: [], numa: [], labels: {}, executors: ['process'], away: [], load: 0 };
   return { name, ...whole, ...over };
 }
 

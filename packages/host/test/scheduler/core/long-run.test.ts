@@ -119,7 +119,7 @@ class Run {
     const node = nodeSamples[place]![this.below(40)]!;
     const held = this.naive.on(node.name);
     const before = this.naive.nodes.get(node.name);
-    const next = held.length > 0 && before !== undefined ? { ...before, ready: node.ready, load: node.load, labels: node.labels } : node;
+    const next = held.length > 0 && before !== undefined ? { ...before, away: node.away, load: node.load, labels: node.labels } : node;
     this.fleet.setNode(next);
     this.naive.nodes.set(next.name, next);
   }

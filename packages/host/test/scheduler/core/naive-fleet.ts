@@ -37,7 +37,7 @@ export class NaiveFleet {
   /** True when the node could take one member of the job now, by its sizes, its place and its parts. */
   couldTake(name: string, job: QueuedJob): boolean {
     const node = this.nodes.get(name);
-    if (node === undefined || !node.ready || !isAllowed(node, job)) return false;
+    if (node === undefined || node.away.length > 0 || !isAllowed(node, job)) return false;
     const taken = this.on(name);
     const { demand } = job;
     const target = job.placing.target;

@@ -53,6 +53,22 @@ describe('whatever the fleet and the queue', () => {
     );
   });
 
+  test('what is told of a job in short is what is explained at length, before the jobs ahead have had their turns', () => {
+    fc.assert(
+      fc.property(world, (given) => {
+        const { fleet, jobs } = build(given);
+        for (const job of jobs.values()) {
+          const short = fleet.describeWait(job, NOW);
+          const { kind, reason } = fleet.explain(job, NOW);
+          if (short.kind === 'priority') expect(['priority', 'starting_now']).toContain(kind);
+          else if (short.kind === 'starting_now') expect(kind).toBe('starting_now');
+          else expect({ kind, reason }).toEqual(short);
+        }
+      }),
+      RUNS,
+    );
+  });
+
   test('all members of a gang start, on different nodes that suit it, with what they asked for', () => {
     fc.assert(
       fc.property(world, (given) => {

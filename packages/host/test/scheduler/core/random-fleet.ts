@@ -13,14 +13,14 @@ export function nodeNamed(name: string): fc.Arbitrary<FleetNode> {
       gpus: fc.integer({ min: 0, max: 4 }),
       numa: fc.boolean(),
       partition: fc.constantFrom(undefined, 'p', 'q'),
-      ready: fc.integer({ min: 0, max: 9 }).map((number) => number > 0),
+      drained: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
       load: fc.integer({ min: 0, max: 3 }),
     })
-    .map(({ cpus, memoryBytes, gpus, numa, partition, ready, load }) =>
+    .map(({ cpus, memoryBytes, gpus, numa, partition, drained, load }) =>
       makeNode(name, {
         cpus,
         memoryBytes,
-        ready,
+        away: drained ? ['drained'] : [],
         load,
         labels: partition === undefined ? {} : { partition },
         gpus: Array.from({ length: gpus }, (_, index) => ({

@@ -25,7 +25,8 @@ function hasEnoughNodes(table: NodeTable, shape: Shape): boolean {
   return false;
 }
 
-function couldHold({ node, kind }: NodeRoom, shape: Shape): boolean {
+/** True when the node, were it empty and ready, could hold one member. */
+export function couldHold({ node, kind }: NodeRoom, shape: Shape): boolean {
   const { cpus, memoryBytes } = shape.demand;
   if (cpus > node.cpus || memoryBytes > node.memoryBytes || shape.gpus > node.gpus.length) return false;
   return shape.filter.allows(node, kind) && spaceHolds(new Space(node), shape);

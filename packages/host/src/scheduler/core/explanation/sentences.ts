@@ -1,9 +1,12 @@
-import type { FleetNode } from '../model.ts';
+import type { FleetNode, NodeAbsence } from '../model.ts';
 import type { ReachedLimit } from '../rules/tallies.ts';
 import type { Shape } from '../shapes.ts';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
+const NAMED_NODES = 3;
+
+const ABSENCES: Record<NodeAbsence, string> = { drained: 'drained', disconnected: 'not connected', suspect: 'suspect', lost: 'lost' };
 
 /** What one member needs, for people: `8 CPUs, 16 GiB of memory`. */
 export function describeNeeds({ demand, placing, gpus }: Shape): string {
@@ -25,8 +28,15 @@ export function describeNode({ name, cpus, memoryBytes, gpus }: FleetNode): stri
   return `${name}: ${countOf(cpus, 'CPU')}, ${describeBytes(memoryBytes)}${ofGpus}`;
 }
 
+/** `a is drained, b is drained and lost`: the first of nodes that take no jobs, each with what keeps it. */
+export function describeAway(nodes: readonly FleetNode[]): string {
+  const named = nodes.slice(0, NAMED_NODES).map(({ name, away }) => `${name} is ${away.map((absence) => ABSENCES[absence]).join(' and ')}`);
+  return nodes.length > named.length ? `${named.join(', ')} and ${nodes.length - named.length} more` : named.join(', ');
+}
+
 export function describeLimit({ of, what, wanted, most }: ReachedLimit): string {
-  const amount = (value: number) => (what === 'bytes of memory' ? `${describeBytes(value)} of memory` : `${value} ${what}`);
+  const amount = (value: number) =>
+    what === 'bytes of memory' ? `${describeBytes(value)} of memory` : `${value} ${value === 1 ? what.slice(0, -1) : what}`;
   return `${of} may have ${amount(most)} at once, with this job it would be ${amount(wanted)}`;
 }
 

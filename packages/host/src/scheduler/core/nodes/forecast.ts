@@ -84,7 +84,7 @@ export class Forecast {
   }
 
   private findTime(room: NodeRoom, shape: Shape): number {
-    if (!room.node.ready || !shape.filter.allows(room.node, room.kind)) return Infinity;
+    if (!room.ready || !shape.filter.allows(room.node, room.kind)) return Infinity;
     if (shape.needsNothing) return -Infinity;
     const { node } = room;
     if (shape.demand.cpus > node.cpus || shape.demand.memoryBytes > node.memoryBytes || shape.gpus > node.gpus.length) return Infinity;

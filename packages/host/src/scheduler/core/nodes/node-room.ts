@@ -27,6 +27,8 @@ export class NodeRoom {
   node: FleetNode;
   kind: NodeKind;
   space: Space;
+  /** It takes jobs now. */
+  ready: boolean;
   /** Its place among the names of all nodes. */
   slot = 0;
   windows: readonly ReservationWindow[] = [];
@@ -41,6 +43,7 @@ export class NodeRoom {
     this.node = node;
     this.kind = kind;
     this.space = new Space(node);
+    this.ready = node.away.length === 0;
   }
 
   /** Takes over what changed of the node; what is held stays held. */
@@ -48,6 +51,7 @@ export class NodeRoom {
     this.node = node;
     this.kind = kind;
     this.space = new Space(node);
+    this.ready = node.away.length === 0;
     for (const { holding } of this.held) this.space.take(holding);
   }
 

@@ -139,7 +139,7 @@ export class NodeTable {
     for (const room of this.changed) {
       room.dirty = false;
       this.index.remove(room);
-      if (room.node.ready) this.index.add(room);
+      if (room.ready) this.index.add(room);
     }
     this.changed = [];
   }
@@ -172,14 +172,14 @@ export class NodeTable {
 
 /** True when a member of the shape would fit there now, time and other jobs' turns aside. */
 export function roomHolds(room: NodeRoom, shape: Shape): boolean {
-  return room.node.ready && shape.filter.allows(room.node, room.kind) && spaceHolds(room.space, shape);
+  return room.ready && shape.filter.allows(room.node, room.kind) && spaceHolds(room.space, shape);
 }
 
 function onlyLoadDiffers(before: FleetNode, after: FleetNode): boolean {
   return (
-    before.ready === after.ready &&
     before.cpus === after.cpus &&
     before.memoryBytes === after.memoryBytes &&
+    isSame(before.away, after.away) &&
     isSame(before.gpus, after.gpus) &&
     isSame(before.numa, after.numa) &&
     isSame(before.labels, after.labels) &&

@@ -5,11 +5,11 @@ import { chooseMember } from '../nodes/fit.ts';
 import type { NodeRoom } from '../nodes/node-room.ts';
 import { QueueWalk, type Sieve, type Turn } from '../queue/queue-walk.ts';
 import { Owner, type Waiting } from '../queue/waiting.ts';
-import type { Amounts, ReachedLimit } from '../rules/tallies.ts';
 import { windowIsOpenTo } from '../rules/windows.ts';
 import type { Shape } from '../shapes.ts';
 import { Bookings, type Booked, type Visitor } from './bookings.ts';
 import { mayFit, proveTooLarge } from './fit-proofs.ts';
+import { findLimit } from './limit-check.ts';
 import { chooseNodes } from './node-choice.ts';
 import { findClearance, isBeingCleared } from './preemption.ts';
 
@@ -75,12 +75,6 @@ export class Pass {
     return choice.rooms;
   }
 
-  /** The limit that keeps one more job from starting; its members when they are known count what they really get. */
-  findLimit({ shape, owner }: Visitor, members?: readonly Member[]): ReachedLimit | undefined {
-    const amounts = members === undefined ? countWanted(shape) : countGiven(members);
-    return owner.tallies[0]?.findReached(amounts) ?? owner.tallies[1]?.findReached(amounts);
-  }
-
   private get bookingsAreFull(): boolean {
     return this.bookings.length >= this.state.policy.bookings;
   }
@@ -115,11 +109,11 @@ export class Pass {
     const { bucket } = job;
     if (job.id === this.leftOut) return true;
     for (let task = 0; task < job.tasks; task += 1) {
-      if (this.findLimit(bucket) !== undefined) return false;
+      if (findLimit(bucket) !== undefined) return false;
       const rooms = this.findNodes(bucket);
       if (rooms === undefined) return this.book(job);
       const members = chooseMembers(rooms, bucket.shape);
-      if (bucket.shape.demand.exclusive && this.findLimit(bucket, members) !== undefined) return false;
+      if (bucket.shape.demand.exclusive && findLimit(bucket, members) !== undefined) return false;
       this.start(job, rooms, members);
     }
     return true;
@@ -199,18 +193,4 @@ function chooseMembers(rooms: readonly NodeRoom[], shape: Shape): Member[] {
     if (member === undefined) throw new RangeError(`node ${room.node.name} was chosen for what it has not free`);
     return member;
   });
-}
-
-function countWanted({ demand, placing, gpus }: Shape): Amounts {
-  return { jobs: 1, cpus: demand.cpus * placing.nodes, memoryBytes: demand.memoryBytes * placing.nodes, gpus: gpus * placing.nodes };
-}
-
-function countGiven(members: readonly Member[]): Amounts {
-  const given = { jobs: 1, cpus: 0, memoryBytes: 0, gpus: 0 };
-  for (const { cpus, memoryBytes, gpuIds } of members) {
-    given.cpus += cpus;
-    given.memoryBytes += memoryBytes;
-    given.gpus += gpuIds.length;
-  }
-  return given;
 }

@@ -59,9 +59,9 @@ export function isBeingCleared(room: NodeRoom, { shape }: Visitor, now: number):
 
 /** A bound that costs little. */
 function couldMakeRoom(room: NodeRoom, { visitor: { shape, owner }, rank, now }: ClearanceWish): boolean {
-  const { node, kind, windows } = room;
+  const { node, kind, windows, ready } = room;
   if (room.countClearable(rank) < (shape.demand.exclusive ? node.cpus : shape.demand.cpus)) return false;
-  if (!node.ready || !shape.filter.allows(node, kind)) return false;
+  if (!ready || !shape.filter.allows(node, kind)) return false;
   const stay = { user: owner.user, account: owner.account, from: now, until: now + shape.durationMs };
   return windows.length === 0 || findObstacle(windows, stay) === undefined;
 }

@@ -15,7 +15,7 @@ export function weighUser(priority: number, policy: Policy): number {
   return (policy.weights.user * priority) / 1000;
 }
 
-/** Points for having waited; they grow until `maxAgeMs`. */
+/** Points for having waited; they grow until `maxAgeMs`. Of a job that is not eligible yet they are negative: so ages grow alike. */
 export function weighAge(eligibleAt: number, now: number, policy: Policy): number {
   return policy.weights.age * (ageIsFull(eligibleAt, now, policy) ? 1 : (now - eligibleAt) / policy.maxAgeMs);
 }
