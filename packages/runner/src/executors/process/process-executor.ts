@@ -80,7 +80,7 @@ export class ProcessExecutor implements Executor {
   stop(id: AttemptId, order: StopOrder): void {
     const attempt = this.#living(id);
     if (attempt === undefined) return;
-    const voided = attempt.isUnclaimed ? attempt.void(order.by) : undefined;
+    const voided = attempt.isUnclaimed ? this.#void(attempt, order.by) : undefined;
     if (voided !== undefined) this.#settle(attempt, voided);
     else attempt.orderStop(order);
   }
@@ -139,6 +139,13 @@ export class ProcessExecutor implements Executor {
     return this.#options.containments[attempt.executor];
   }
 
+  /** Settles that an attempt is never begun: what was made for it is not needed. */
+  #void(attempt: ProcessAttempt, by: StopOrder['by'] | 'never'): AttemptState | undefined {
+    const voided = attempt.void(by);
+    if (voided !== undefined && attempt.isContained) this.#containment(attempt).remove(attempt.id);
+    return voided;
+  }
+
   /** The program cannot be started; what was written of the attempt is dropped, so that the host may try again after a restart. */
   #refuse(id: AttemptId, message: string): void {
     const state: AttemptState = { kind: 'ended', outcome: { kind: 'start_failed', message }, startedAt: null, endedAt: Date.now() };
@@ -154,7 +161,7 @@ export class ProcessExecutor implements Executor {
     this.#impossible = reason;
     this.#options.log.error({ reason }, 'no job can be started on this node');
     for (const attempt of [...this.#attempts.values()]) {
-      if (!attempt.isUnclaimed || attempt.void('never') === undefined) continue;
+      if (!attempt.isUnclaimed || this.#void(attempt, 'never') === undefined) continue;
       this.#options.files.remove(attempt.name);
       this.#refuse(attempt.id, reason);
     }
@@ -174,7 +181,7 @@ export class ProcessExecutor implements Executor {
     const seen = attempt.read(entry);
     if (seen.kind === 'ended') attempt.state = seen;
     else if (record.bootId !== bootId) attempt.state = attempt.lose() ?? seen;
-    else if (attempt.isUnclaimed) attempt.state = attempt.void('never') ?? seen;
+    else if (attempt.isUnclaimed) attempt.state = this.#void(attempt, 'never') ?? seen;
     else attempt.state = seen;
     attempt.wakeShim(); // an order may have been written without its signal
     return { attempt, isStage: record.isStage };

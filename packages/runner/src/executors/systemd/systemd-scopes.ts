@@ -36,7 +36,7 @@ export class SystemdScopes implements Containment {
     return {
       groups: [],
       oomFile: memory === undefined ? null : `${this.#dir(memory, id)}/${OOM_FILE[memory.version]}`,
-      freezer: byAffinity ? this.#freezers.place(id, NO_LIMITS).freezer : { dir: this.#frozen(layout.units, id), version: 2 },
+      freezer: byAffinity ? this.#freezers.freezer(id) : { dir: this.#frozen(layout.units, id), version: 2 },
       cpuIds: byAffinity ? launch.cpuIds : [],
       numa: byAffinity ? launch.numa : null,
       starter: [
@@ -84,8 +84,6 @@ export class SystemdScopes implements Containment {
     return `${this.#dir(place, id)}/frozen`;
   }
 }
-
-const NO_LIMITS = { memoryBytes: null, cpuIds: [], numa: null, cpus: 0 };
 
 function listProperties(launch: Launch, byAffinity: boolean): string[] {
   const { memoryBytes, cpuIds, numa, cpus } = launch;

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AttemptId } from '../../../src/executors/executor.ts';
 import { AttemptFiles } from '../../../src/executors/process/attempt-files.ts';
+import { hashHome } from '../../../src/executors/process/cgroups/attempt-cgroups.ts';
+import { findUsableCgroups } from '../../../src/executors/process/cgroups/cgroup-access.ts';
 import { NO_CGROUPS } from '../../../src/executors/process/cgroups/cgroup-layout.ts';
 import { formatLaunch } from '../../../src/executors/process/launch-file.ts';
 import { readBootId } from '../../../src/probes/inventory.ts';
@@ -72,6 +74,29 @@ test('an attempt whose shim is killed is lost, and nothing of it goes on', async
   expect((await bench.ended(id)).outcome).toEqual({ kind: 'lost', reason: 'process_vanished' });
   const pids = [...bench.output(id).matchAll(/pid (\d+)/g)].map((match) => Number(match[1]));
   expect(pids.filter(isAlive)).toEqual([]);
+});
+
+const usable = findUsableCgroups();
+const holders = (['freezer', 'memory', 'cpu'] as const).filter((controller) => usable[controller] !== undefined);
+
+test.runIf(holders.length > 0).each(
+  holders.flatMap(
+    (holder) =>
+      [
+        [holder, 0],
+        [holder, 1],
+      ] as const,
+  ),
+)('where a %s group can be made, a job of %i CPUs that kills its own shim leaves nothing, whatever it hid', async (holder, cpus) => {
+  await bench.dispose();
+  bench = new ExecutorBench(makeProcessExecutor({ cgroups: { ...NO_CGROUPS, [holder]: usable[holder] } }));
+  const id = bench.shell(1, 'setsid env -i sleep 1000 & echo pid $!; kill -9 $PPID; exec env -i sleep 1000', { cpus });
+  expect((await bench.ended(id)).outcome).toEqual({ kind: 'lost', reason: 'process_vanished' });
+  const pid = Number(/pid (\d+)/.exec(bench.output(id))?.[1]);
+  expect(pid).toBeGreaterThan(1);
+  expect(isAlive(pid)).toBe(false);
+  const name = `weir-${hashHome(bench.home)}-1.1`;
+  expect(readdirSync(usable[holder]?.dir ?? '')).not.toContain(name);
 });
 
 test('a shim does not end by the signals of a terminal or a service manager', async () => {

@@ -25,25 +25,33 @@ export class AttemptCgroups implements Containment {
   }
 
   place(id: AttemptId, launch: Limits): Placement {
-    const { memory, freezer, cpuset, cpu } = this.#usable;
+    const { memory, cpuset, cpu } = this.#usable;
     const groups = new Set<string>();
     const bind = launch.cpuIds.length > 0;
     if (memory !== undefined && launch.memoryBytes !== null) groups.add(this.#make(memory, id, memoryFiles(memory, launch.memoryBytes)));
     if (cpuset !== undefined && bind) groups.add(this.#make(cpuset, id, cpuSetFiles(cpuset, launch)));
     if (cpu !== undefined && !bind && launch.cpus > 1) groups.add(this.#make(cpu, id, cpuWeightFiles(cpu, launch.cpus)));
+    const holder = findHolder(this.#usable);
+    if (groups.size === 0 && holder !== undefined) groups.add(this.#make(holder, id, []));
     const byAffinity = bind && cpuset === undefined;
     return {
       groups: [...groups],
       oomFile: memory === undefined || launch.memoryBytes === null ? null : `${this.#dir(memory, id)}/${OOM_FILE[memory.version]}`,
-      freezer: freezer === undefined ? undefined : { dir: this.#dir(freezer, id), version: freezer.version },
+      freezer: this.freezer(id),
       cpuIds: byAffinity ? launch.cpuIds : [],
       numa: byAffinity ? launch.numa : null,
       starter: [],
     };
   }
 
+  /** The group that an attempt is frozen in; undefined where there can be none. */
+  freezer(id: AttemptId): Placement['freezer'] {
+    const { freezer } = this.#usable;
+    return freezer === undefined ? undefined : { dir: this.#dir(freezer, id), version: freezer.version };
+  }
+
   members(id: AttemptId): readonly number[] {
-    return Object.values(this.#usable).flatMap((place) => (place === undefined ? [] : listMembers(this.#dir(place, id))));
+    return this.#dirs(id).flatMap(listMembers);
   }
 
   thaw(id: AttemptId): void {
@@ -54,7 +62,7 @@ export class AttemptCgroups implements Containment {
   }
 
   remove(id: AttemptId): void {
-    for (const place of Object.values(this.#usable)) if (place !== undefined) removeGroup(this.#dir(place, id));
+    for (const dir of this.#dirs(id)) if (existsSync(dir)) removeGroup(dir); // mostly the shim has removed them
   }
 
   #make(place: CgroupPlace, id: AttemptId, files: readonly [name: string, value: string][]): string {
@@ -64,9 +72,23 @@ export class AttemptCgroups implements Containment {
     return dir;
   }
 
+  /** Every group that the attempt may have. */
+  #dirs(id: AttemptId): string[] {
+    const places = Object.values(this.#usable).filter((place) => place !== undefined);
+    return [...new Set(places.map((place) => this.#dir(place, id)))];
+  }
+
   #dir(place: CgroupPlace, id: AttemptId): string {
     return `${place.dir}/${this.#prefix}-${attemptKey(id)}`;
   }
+}
+
+/**
+ * Where an attempt without limits gets a group, so that its processes are found whatever they do to their environment, parents and shim.
+ * The freezer limits nothing, an empty group of memory or cpu nothing either: each attempt has the weight of one CPU.
+ */
+function findHolder({ freezer, memory, cpu }: CgroupLayout): CgroupPlace | undefined {
+  return freezer ?? memory ?? cpu;
 }
 
 /** A short name of a Weir home. */
@@ -84,11 +106,13 @@ function writeLimit(file: string, value: string): void {
   }
 }
 
-function describeLayout({ memory, freezer, cpuset, cpu }: CgroupLayout): string[] {
+function describeLayout(layout: CgroupLayout): string[] {
+  const { memory, freezer, cpuset, cpu } = layout;
   return [
     memory === undefined ? 'memory is watched, not limited' : `memory is limited by control groups (version ${memory.version})`,
     freezer === undefined ? 'jobs are paused by signals' : `jobs are paused by the freezer (version ${freezer.version})`,
     cpuset === undefined ? 'CPUs are bound by affinity, which jobs can change' : `CPUs are bound by cpuset (version ${cpuset.version})`,
     ...(cpu === undefined ? ['jobs share CPUs without weights'] : []),
+    ...(findHolder(layout) === undefined ? ['a job that kills its own supervisor may leave processes that are not found'] : []),
   ];
 }
