@@ -4,6 +4,7 @@ import { parseStored } from '../store/parse-json.ts';
 import type { JobRow } from '../store/schema.ts';
 import { toIso } from '../store/time.ts';
 import type { Queries } from '../store/store.ts';
+import { describeTie } from '../workflows/files-node.ts';
 import { countTasks } from './arrays/array-store.ts';
 import { viewArray } from './arrays/array-view.ts';
 import { listDependencies } from './dependency-store.ts';
@@ -47,5 +48,5 @@ export function viewNewJob(queue: QueueView, row: JobRow, told: { depends: reado
 function describeWait(queue: QueueView, row: JobRow): string {
   if (row.state !== 'pending') return '';
   if (row.begin_at !== null && row.begin_at > Date.now()) return `waiting for its time to begin, ${toIso(row.begin_at)}`;
-  return queue.waitReason(row);
+  return `${queue.waitReason(row)}${describeTie(queue, row)}`;
 }

@@ -3,6 +3,7 @@ import type { Explanation } from '../scheduler/core/model.ts';
 import type { JobRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { toIso, toIsoOrNull } from '../store/time.ts';
+import { describeTie } from '../workflows/files-node.ts';
 import { findCauses } from './dependency-store.ts';
 import type { QueueView } from './queue-view.ts';
 
@@ -33,7 +34,7 @@ export async function explainWait(
   return {
     job_id: id,
     kind: explained.kind,
-    reason: explained.reason,
+    reason: `${explained.reason}${describeTie(queue, row)}`,
     jobs_ahead: explained.jobsAhead,
     ahead: [...explained.ahead],
     priority,

@@ -1,5 +1,6 @@
 import type { Program } from '@weir/contract';
 import type { NewJob } from '../store/schema.ts';
+import type { JobRequest } from './job-request.ts';
 
 /** From TERM to KILL when nothing else is asked for. */
 export const DEFAULT_GRACE_MS = 10_000;
@@ -14,12 +15,15 @@ export interface JobBasics {
   readonly gpus?: number;
   readonly requeue?: boolean;
   readonly workflow?: { readonly id: number; readonly stage: string };
+  /** The only node where it may run; absent = any. */
+  readonly node?: string;
   /** Who is charged; absent = the common account. */
   readonly account?: string;
 }
 
 /** Makes the row of a job that has not run. */
 export function makeJobRow(basics: JobBasics): NewJob {
+  const request: JobRequest = basics.node === undefined ? {} : { target: { node: basics.node } };
   return {
     kind: basics.kind,
     name: basics.name,
@@ -54,7 +58,7 @@ export function makeJobRow(basics: JobBasics): NewJob {
     account: basics.account ?? 'default',
     class: 'normal',
     executor: 'process',
-    request: '{}',
+    request: JSON.stringify(request),
     batch_id: null,
     array: null,
     array_id: null,

@@ -78,11 +78,11 @@ export class NodeService {
   }
 
   /**
-   * Largest number of CPUs and whether any GPU is to be had on one node that runs stages, or on any while none does; 0 and false while no
-   * node is known.
+   * Largest number of CPUs and whether any GPU is to be had on one node that runs stages, or on any while none does; where a node is named,
+   * on that one. 0 and false while no such node is known.
    */
-  async describeLargest(): Promise<{ cpus: number; hasGpu: boolean }> {
-    const known = await listNodes(this.#parts.store.read);
+  async describeLargest(name?: string): Promise<{ cpus: number; hasGpu: boolean }> {
+    const known = (await listNodes(this.#parts.store.read)).filter((node) => name === undefined || node.name === name);
     const able = known.filter(({ executors }) => executors.some(({ kind, usable }) => kind === 'stages' && usable));
     const nodes = able.length > 0 ? able : known;
     return { cpus: Math.max(0, ...nodes.map((node) => node.cpus)), hasGpu: nodes.some((node) => node.gpus.length > 0) };

@@ -22,8 +22,15 @@ export interface Largest {
 const WANTED_CPUS: Record<Stage, number> = { data_fetch: 4, train: 8, infer: 8, transport: 2, monitor: 1 };
 const USES_GPU: Record<Stage, boolean> = { data_fetch: false, train: true, infer: true, transport: false, monitor: false };
 
+export interface StageParts {
+  readonly largest: Largest;
+  readonly warehouse: WarehouseConfig;
+  /** The node that has what the stages before left; undefined = any will do. */
+  readonly node: string | undefined;
+}
+
 /** Makes the job that runs a stage. It is queued again when its node is lost: stages are idempotent. */
-export function makeStageJob(stored: StoredWorkflow, stage: Stage, parts: { largest: Largest; warehouse: WarehouseConfig }): NewJob {
+export function makeStageJob(stored: StoredWorkflow, stage: Stage, parts: StageParts): NewJob {
   const { workflow } = stored;
   const program: Program = { kind: 'stage', program: stage, spec: makeSpec(stored, stage, parts.warehouse) };
   return makeJobRow({
@@ -35,6 +42,7 @@ export function makeStageJob(stored: StoredWorkflow, stage: Stage, parts: { larg
     gpus: USES_GPU[stage] ? countGpus(workflow, parts.largest) : 0,
     requeue: true,
     workflow: { id: workflow.id, stage },
+    ...(parts.node === undefined ? {} : { node: parts.node }),
   });
 }
 

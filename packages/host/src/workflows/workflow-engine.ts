@@ -1,4 +1,4 @@
-import type { Stage } from '@weir/contract';
+import { jobHasEnded, type Stage } from '@weir/contract';
 import { Loop, type Logger } from '@weir/runtime';
 import { loadLimits } from '../accounts/limit-tables.ts';
 import { writeAsLeader } from '../cluster/leader-write.ts';
@@ -6,10 +6,12 @@ import type { Leadership } from '../cluster/leadership.ts';
 import { findJob, insertJob } from '../jobs/job-store.ts';
 import { describeEnd } from '../jobs/job-view.ts';
 import type { NodeService } from '../nodes/node-service.ts';
+import { cancelWaiting } from '../scheduler/hopeless-jobs.ts';
 import type { JobRow, StageRow } from '../store/schema.ts';
 import type { WriteContext } from '../store/group-commit.ts';
 import type { Store } from '../store/store.ts';
 import type { WarehouseRegistry } from '../warehouses/warehouse-registry.ts';
+import { describeLoss, findFilesNode, type FilesNode } from './files-node.ts';
 import { advance, type Decision } from './core/advance.ts';
 import { makeStageJob } from './stage-jobs.ts';
 import { fitStageJob, findChargedAccount } from './workflow-limits.ts';
@@ -56,9 +58,10 @@ async function moveOn(parts: EngineParts, id: number): Promise<void> {
     const stored = await findWorkflow(parts.store.read, id);
     if (stored === undefined) return;
     const job = await findRunningJob(parts, stored);
-    const decision = advance(toView(stored, job));
+    const files = await findFilesNode(parts.store.read, stored.stages);
+    const decision = advance(toView(stored, { job, files }));
     if (decision.kind === 'wait') return;
-    const applied = await applyDecision(parts, { stored, decision, job });
+    const applied = await applyDecision(parts, { stored, decision, job, files });
     if (!applied) return;
   }
 }
@@ -68,10 +71,11 @@ async function findRunningJob(parts: EngineParts, stored: StoredWorkflow): Promi
   return id === null || id === undefined ? undefined : findJob(parts.store.read, id);
 }
 
-function toView({ workflow, stages }: StoredWorkflow, job: JobRow | undefined) {
+function toView({ workflow, stages }: StoredWorkflow, { job, files }: Pick<Step, 'job' | 'files'>) {
   return {
     state: workflow.state,
     cancelRequested: workflow.cancel_requested === 1,
+    filesLost: files === undefined || files.isKnown ? null : describeLoss(workflow.id, files.name),
     stages: stages.map((stage) => ({
       name: stage.name,
       state: stage.state,
@@ -86,18 +90,20 @@ interface Step {
   readonly stored: StoredWorkflow;
   readonly decision: Exclude<Decision, { kind: 'wait' }>;
   readonly job: JobRow | undefined;
+  readonly files: FilesNode | undefined;
 }
 
 /** False when the store has moved on meanwhile: the decision is stale and dropped. */
 async function applyDecision(parts: EngineParts, step: Step): Promise<boolean> {
   const { decision } = step;
-  const largest = await parts.nodes.describeLargest();
-  if (decision.kind === 'submit' && largest.cpus === 0) return false; // no node has ever joined: the next wake looks again
+  const node = step.files?.name;
+  const largest = await parts.nodes.describeLargest(node);
+  if (decision.kind === 'submit' && largest.cpus === 0) return false; // no node to size it for: the next wake looks again
   const warehouse = parts.warehouses.require(step.stored.workflow.warehouse);
   const applied = await writeAsLeader(parts, (context) => {
     switch (decision.kind) {
       case 'submit':
-        return submitStage(context, step, makeStageJob(step.stored, decision.stage, { largest, warehouse }));
+        return submitStage(context, step, makeStageJob(step.stored, decision.stage, { largest, warehouse, node }));
       case 'begin':
         return beginStage(context, step, decision.stage);
       case 'complete':
@@ -151,13 +157,11 @@ async function completeStage({ db, emit }: WriteContext, { stored, job }: Step, 
   return true;
 }
 
-async function failStage(
-  { db, emit }: WriteContext,
-  { stored, job }: Step,
-  decision: Extract<Decision, { kind: 'fail' }>,
-): Promise<boolean> {
+async function failStage(context: WriteContext, { stored, job }: Step, decision: Extract<Decision, { kind: 'fail' }>): Promise<boolean> {
+  const { db, emit } = context;
   const { workflow } = stored;
   const { stage, state, reason } = decision;
+  if (job !== undefined && !jobHasEnded(job) && !(await cancelWaiting(context, job.id, reason))) return false;
   const failures = state === 'failed' ? 1 : 0;
   const changes = {
     state,

@@ -18,6 +18,7 @@ import { mayAct } from '../jobs/job-service.ts';
 import { insertJob } from '../jobs/job-store.ts';
 import { makeJobRow } from '../jobs/new-job.ts';
 import type { PolicyCache } from '../jobs/submit/policy-cache.ts';
+import type { NewJob, WorkflowRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { WarehouseRegistry } from '../warehouses/warehouse-registry.ts';
 import type { ModelPlaces } from './experiments/model-zoo.ts';
@@ -30,6 +31,7 @@ import {
   findReport,
   findWorkflow,
   insertWorkflow,
+  listNodesWithFiles,
   listWorkflows,
   transitionStage,
   transitionWorkflow,
@@ -164,7 +166,7 @@ export class WorkflowService {
     this.#parts.wake();
   }
 
-  /** Forgets an ended workflow and queues the removal of its files; the result table stays. */
+  /** Forgets an ended workflow and queues the removal of its files on each known node that may have some; the result table stays. */
   async delete(identity: Identity, id: number): Promise<void> {
     const { workflow } = await this.find(identity, id);
     if (!workflowCan.delete(workflow)) {
@@ -173,19 +175,12 @@ export class WorkflowService {
         value: workflow.state,
       });
     }
-    const program: Program = { kind: 'stage', program: 'dataset_delete', spec: { datasetId: workflow.dataset_id } };
-    const row = makeJobRow({
-      kind: 'stage',
-      name: `delete ${workflow.dataset_id}`.slice(0, 255),
-      user: workflow.user,
-      program,
-      cpus: 0,
-      requeue: true,
-    });
     await this.#parts.store.write(async ({ db, emit, audit }) => {
       if (!(await deleteWorkflow(db, { id, from: WORKFLOW_STATES.filter((state) => workflowCan.delete({ state })) }))) throw changed(id);
-      const job = await insertJob(db, row);
-      await emit({ type: 'job.submitted', jobId: job.id, owner: job.user, data: { name: job.name, kind: job.kind } });
+      for (const node of await listNodesWithFiles(db, id)) {
+        const job = await insertJob(db, makeRemoval(workflow, node));
+        await emit({ type: 'job.submitted', jobId: job.id, owner: job.user, data: { name: job.name, kind: job.kind } }, job);
+      }
       await emit({ type: 'workflow.deleted', owner: workflow.user, data: { workflow_id: id } });
       await audit({ actor: identity.user, action: 'workflow.delete', subject: `workflow:${id}`, detail: { name: workflow.name } });
     });
@@ -215,6 +210,12 @@ export class WorkflowService {
       answer: toWorkflow,
     };
   }
+}
+
+function makeRemoval(workflow: WorkflowRow, node: string): NewJob {
+  const program: Program = { kind: 'stage', program: 'dataset_delete', spec: { datasetId: workflow.dataset_id } };
+  const name = `delete ${workflow.dataset_id}`.slice(0, 255);
+  return makeJobRow({ kind: 'stage', name, user: workflow.user, program, cpus: 0, requeue: true, node });
 }
 
 function changed(id: number): AppError {

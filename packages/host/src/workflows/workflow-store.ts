@@ -118,6 +118,20 @@ export async function findReport(db: Queries, workflowId: number): Promise<{ htm
   return db.selectFrom('workflow_reports').select(['html', 'json']).where('workflow_id', '=', workflowId).executeTakeFirst();
 }
 
+/** Known nodes on which a stage of the workflow ever ran, by name: each may have files of it. */
+export async function listNodesWithFiles(db: Queries, workflowId: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .innerJoin('resource_allocations as held', 'held.job_id', 'jobs.id')
+    .innerJoin('nodes', 'nodes.name', 'held.node_name')
+    .where('jobs.workflow_id', '=', workflowId)
+    .select('nodes.name')
+    .distinct()
+    .orderBy('nodes.name')
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
 /** Deletes a workflow that is in one of the states `from`, with its stages, report and events; tells whether it did. */
 export async function deleteWorkflow(
   db: Queries,

@@ -12,6 +12,8 @@ export interface StageView {
 export interface WorkflowView {
   readonly state: WorkflowState;
   readonly cancelRequested: boolean;
+  /** Why what its completed stages left cannot be reached any more; null while it can. */
+  readonly filesLost: string | null;
   readonly stages: readonly StageView[];
 }
 
@@ -32,8 +34,10 @@ export function advance(workflow: WorkflowView): Decision {
   const stage = workflow.stages.find((candidate) => candidate.state !== 'completed');
   if (stage === undefined) return { kind: 'finish' };
   if (stage.state !== 'running' || stage.job === undefined) {
-    return workflow.cancelRequested ? cancelled(stage.name) : { kind: 'submit', stage: stage.name };
+    if (workflow.cancelRequested) return cancelled(stage.name);
+    return workflow.filesLost === null ? { kind: 'submit', stage: stage.name } : failed(stage.name, workflow.filesLost);
   }
+  if (stage.job.state === 'pending' && workflow.filesLost !== null) return failed(stage.name, workflow.filesLost);
   return judgeRunning(stage, stage.job, workflow.cancelRequested);
 }
 
@@ -45,7 +49,11 @@ function judgeRunning(stage: StageView, job: NonNullable<StageView['job']>, canc
   if (job.state === 'completed' && stage.hasResult) return { kind: 'complete', stage: stage.name };
   if (cancelRequested || job.state === 'cancelled') return cancelled(stage.name);
   const reason = job.state === 'completed' ? 'ended without a result' : (job.reason ?? job.state);
-  return { kind: 'fail', stage: stage.name, state: 'failed', reason };
+  return failed(stage.name, reason);
+}
+
+function failed(stage: Stage, reason: string): Decision {
+  return { kind: 'fail', stage, state: 'failed', reason };
 }
 
 function cancelled(stage: Stage): Decision {

@@ -9,7 +9,7 @@ function stage(over: Partial<StageView> = {}): StageView {
 
 function workflow(first: Partial<StageView>, over: Partial<WorkflowView> = {}): WorkflowView {
   const rest = STAGES.slice(1).map((name) => stage({ name }));
-  return { state: 'running', cancelRequested: false, stages: [stage(first), ...rest], ...over };
+  return { state: 'running', cancelRequested: false, filesLost: null, stages: [stage(first), ...rest], ...over };
 }
 
 const inState = (state: JobState) => ({ state, reason: `it is ${state}` });
@@ -25,6 +25,19 @@ describe('a stage that is not running', () => {
   });
   test('is submitted again when it runs as a job that is not there', () => {
     expect(advance(workflow({ state: 'running' }))).toEqual({ kind: 'submit', stage: 'data_fetch' });
+  });
+});
+
+describe('a stage whose files are lost', () => {
+  const lost = { filesLost: 'they were on node a' };
+  test('fails instead of being submitted, and while its job waits', () => {
+    const failed = { kind: 'fail', stage: 'data_fetch', state: 'failed', reason: 'they were on node a' };
+    expect(advance(workflow({}, lost))).toEqual(failed);
+    expect(advance(workflow({ state: 'running', job: inState('pending') }, lost))).toEqual(failed);
+  });
+  test('is left to its job while that is on a node, and to a cancel', () => {
+    expect(advance(workflow({ state: 'running', begun: true, job: inState('running') }, lost))).toEqual({ kind: 'wait' });
+    expect(advance(workflow({}, { ...lost, cancelRequested: true }))).toMatchObject({ kind: 'fail', state: 'cancelled' });
   });
 });
 
@@ -66,12 +79,12 @@ describe('a running stage', () => {
 
 test('a workflow whose stages are all completed finishes', () => {
   const stages = STAGES.map((name) => stage({ name, state: 'completed' }));
-  expect(advance({ state: 'running', cancelRequested: false, stages })).toEqual({ kind: 'finish' });
+  expect(advance({ state: 'running', cancelRequested: false, filesLost: null, stages })).toEqual({ kind: 'finish' });
 });
 
 test('the first stage that is not completed is the one that moves', () => {
   const stages = STAGES.map((name, index) => stage({ name, state: index < 2 ? 'completed' : 'pending' }));
-  expect(advance({ state: 'running', cancelRequested: false, stages })).toEqual({ kind: 'submit', stage: 'infer' });
+  expect(advance({ state: 'running', cancelRequested: false, filesLost: null, stages })).toEqual({ kind: 'submit', stage: 'infer' });
 });
 
 test.each(WORKFLOW_STATES.filter((state) => state !== 'pending' && state !== 'running'))(
@@ -113,6 +126,7 @@ test('from anywhere, applying decisions ends in a wait, and nothing that ended m
   const anyWorkflow = fc.record({
     state: fc.constantFrom(...WORKFLOW_STATES),
     cancelRequested: fc.boolean(),
+    filesLost: fc.option(fc.string(), { nil: null }),
     stages: fc
       .tuple(anyStage, anyStage, anyStage, anyStage, anyStage)
       .map((found) => found.map((row, i) => ({ ...row, name: STAGES[i]! }))),
