@@ -39,7 +39,7 @@ function makeGpuTool(folder: string): void {
   const script = [
     '#!/bin/sh',
     'case "$*" in',
-    '*pci.bus_id*) printf "0, 00000000:01:00.0, 8192, Fake\\n1, 00000000:02:00.0, 8192, Fake\\n" ;;',
+    '*pci.bus_id*) printf "0, 00000000:01:00.0, 8192, 550.54.15, Fake\\n1, 00000000:02:00.0, 8192, 550.54.15, Fake\\n" ;;',
     '*) exec sleep 86400 ;;',
     'esac',
   ];

@@ -68,8 +68,13 @@ export const HakuriverTask = Type.Object({
   target_numa_node_id: Nullable(Type.Integer()),
   status: Type.Enum([...HAKURIVER_STATES]),
   assigned_node: Nullable(Type.String()),
+  /** On its node; null where that node chose the place, and before it has one. */
   stdout_path: Nullable(Type.String()),
   stderr_path: Nullable(Type.String()),
+  /** Always 0: no task here is suspected of not having arrived. */
+  assignment_suspicion_count: Type.Integer(),
+  /** Always null: the node alone names its scopes. */
+  systemd_unit_name: Type.Null(),
   exit_code: Nullable(Type.Integer()),
   error_message: Nullable(Type.String()),
   submitted_at: Timestamp,
@@ -79,19 +84,27 @@ export const HakuriverTask = Type.Object({
 });
 export type HakuriverTask = Static<typeof HakuriverTask>;
 
-/** -1 where nothing is known. */
+/** -1, or empty text, where nothing is known. */
 const HakuriverGpu = Type.Object({
   gpu_id: Type.Integer(),
   name: Type.String(),
+  driver_version: Type.String(),
+  pci_bus_id: Type.String(),
   gpu_utilization: Type.Number(),
+  graphics_clock_mhz: Type.Number(),
+  mem_utilization: Type.Number(),
+  mem_clock_mhz: Type.Number(),
   memory_total_mib: Type.Number(),
   memory_used_mib: Type.Number(),
   memory_free_mib: Type.Number(),
   temperature: Type.Number(),
+  fan_speed: Type.Number({ description: 'percent' }),
   power_usage_mw: Type.Number(),
+  power_limit_mw: Type.Number(),
 });
 
-const NumaTopology = Nullable(Type.Record(Type.String(), Type.Object({ core_count: Type.Integer(), memory_bytes: Type.Integer() })));
+/** By the NUMA node's id. */
+const NumaTopology = Nullable(Type.Record(Type.String(), Type.Object({ cores: Type.Array(Type.Integer()), memory_bytes: Type.Integer() })));
 
 export const HakuriverNode = Type.Object({
   hostname: Type.String(),

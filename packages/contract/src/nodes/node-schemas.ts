@@ -8,6 +8,9 @@ export const Gpu = Type.Object({
   memoryBytes: Type.Integer(),
   /** NUMA node that it is attached to; null = not known. */
   numa: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+  /** As the driver writes it: `00000000:3B:00.0`. */
+  busId: Type.Optional(Type.String({ maxLength: 64 })),
+  driverVersion: Type.Optional(Type.String({ maxLength: 64 })),
 });
 export type Gpu = Static<typeof Gpu>;
 
@@ -45,6 +48,12 @@ export const NodeUsage = Type.Object({
       memoryUsedBytes: Type.Union([Type.Integer(), Type.Null()]),
       temperature: Type.Union([Type.Number(), Type.Null()]),
       powerWatts: Type.Union([Type.Number(), Type.Null()]),
+      /** Percent of the time in which its memory was read or written. */
+      memoryUtilizationPercent: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+      graphicsClockMhz: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+      memoryClockMhz: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+      fanPercent: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+      powerLimitWatts: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
     }),
     { maxItems: 1024 },
   ),
@@ -80,7 +89,16 @@ export const Node = Type.Object({
   cpus_allocated: Type.Integer(),
   memory_bytes: Type.Integer(),
   memory_bytes_allocated: Type.Integer(),
-  gpus: Type.Array(Type.Object({ index: Type.Integer(), name: Type.String(), memory_bytes: Type.Integer(), allocated: Type.Boolean() })),
+  gpus: Type.Array(
+    Type.Object({
+      index: Type.Integer(),
+      name: Type.String(),
+      memory_bytes: Type.Integer(),
+      allocated: Type.Boolean(),
+      bus_id: Type.Optional(Type.String()),
+      driver_version: Type.Optional(Type.String()),
+    }),
+  ),
   jobs: Type.Integer(),
   hostname: Type.String(),
   os: Type.String(),
@@ -91,7 +109,14 @@ export const Node = Type.Object({
   drain_reason: Type.Union([Type.String(), Type.Null()]),
   labels: Labels,
   address: Type.String(),
-  numa: Type.Array(Type.Object({ id: Type.Integer(), cpus: Type.Integer(), memory_bytes: Type.Integer() })),
+  numa: Type.Array(
+    Type.Object({
+      id: Type.Integer(),
+      cpus: Type.Integer(),
+      memory_bytes: Type.Integer(),
+      cpu_ids: Type.Optional(Type.Array(Type.Integer())),
+    }),
+  ),
   executors: Type.Array(ExecutorReport),
   /** The last sample; null before the first. */
   usage: Type.Union([NodeUsage, Type.Null()]),

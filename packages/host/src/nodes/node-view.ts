@@ -26,6 +26,8 @@ export function toNode(node: StoredNode, facts: NodeFacts): Node {
       name: gpu.name,
       memory_bytes: gpu.memoryBytes,
       allocated: gpuIds.has(gpu.index),
+      ...(gpu.busId === undefined ? {} : { bus_id: gpu.busId }),
+      ...(gpu.driverVersion === undefined ? {} : { driver_version: gpu.driverVersion }),
     })),
     jobs,
     hostname: node.hostname,
@@ -36,7 +38,7 @@ export function toNode(node: StoredNode, facts: NodeFacts): Node {
     drain_reason: node.drain_reason,
     labels: node.labels,
     address: node.address,
-    numa: node.numa.map((part) => ({ id: part.id, cpus: part.cpuIds.length, memory_bytes: part.memoryBytes })),
+    numa: node.numa.map((part) => ({ id: part.id, cpus: part.cpuIds.length, memory_bytes: part.memoryBytes, cpu_ids: part.cpuIds })),
     executors: [...node.executors],
     usage: facts.usage ?? node.usage,
   };

@@ -1,7 +1,10 @@
 import type { JobRow } from '../store/schema.ts';
 
 /** Fills in what a pattern of an output file stands for, except `%N`, which the node does; null = no pattern. */
-export function fillPattern(pattern: string | undefined, job: JobRow): string | null {
+export function fillPattern(
+  pattern: string | undefined,
+  job: Pick<JobRow, 'id' | 'array_id' | 'array_index' | 'name' | 'user'>,
+): string | null {
   if (pattern === undefined) return null;
   const values: Record<string, string> = {
     j: String(job.id),

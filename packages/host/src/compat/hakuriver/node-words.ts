@@ -24,7 +24,7 @@ export function toHakuriverNode(node: Node): HakuriverNode {
 /** The NUMA nodes of a node; null when it told none. */
 export function toNuma({ numa }: ObservedNode): HakuriverNode['numa_topology'] {
   if (numa.length === 0) return null;
-  return Object.fromEntries(numa.map(({ id, cpus, memory_bytes: bytes }) => [String(id), { core_count: cpus, memory_bytes: bytes }]));
+  return Object.fromEntries(numa.map(({ id, cpu_ids: cores = [], memory_bytes: bytes }) => [String(id), { cores, memory_bytes: bytes }]));
 }
 
 /** What is known of each GPU of a node. */
@@ -35,14 +35,25 @@ export function toGpus(node: ObservedNode): HakuriverNode['gpu_info'] {
     return {
       gpu_id: gpu.index,
       name: gpu.name,
+      driver_version: gpu.driver_version ?? '',
+      pci_bus_id: gpu.bus_id ?? '',
       gpu_utilization: sample?.utilizationPercent ?? UNKNOWN,
+      graphics_clock_mhz: sample?.graphicsClockMhz ?? UNKNOWN,
+      mem_utilization: sample?.memoryUtilizationPercent ?? UNKNOWN,
+      mem_clock_mhz: sample?.memoryClockMhz ?? UNKNOWN,
       memory_total_mib: Math.round(gpu.memory_bytes / MIB),
       memory_used_mib: used === null ? UNKNOWN : Math.round(used / MIB),
       memory_free_mib: used === null ? UNKNOWN : Math.round((gpu.memory_bytes - used) / MIB),
       temperature: sample?.temperature ?? UNKNOWN,
-      power_usage_mw: sample?.powerWatts === undefined || sample.powerWatts === null ? UNKNOWN : Math.round(sample.powerWatts * 1000),
+      fan_speed: sample?.fanPercent ?? UNKNOWN,
+      power_usage_mw: toMilliwatts(sample?.powerWatts),
+      power_limit_mw: toMilliwatts(sample?.powerLimitWatts),
     };
   });
+}
+
+function toMilliwatts(watts: number | null | undefined): number {
+  return watts === null || watts === undefined ? UNKNOWN : Math.round(watts * 1000);
 }
 
 /** A node that is suspect takes no jobs: for them it is offline. */

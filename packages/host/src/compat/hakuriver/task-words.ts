@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import { jobHasEnded, type HAKURIVER_STATES, type HakuriverTask, type Job, type JobState } from '@weir/contract';
+import { fillPattern } from '../../sessions/output-names.ts';
 import { fromArgv } from './task-command.ts';
 
 /** Their states. What ran into its time limit failed there; the message says why. */
@@ -28,8 +30,10 @@ export function toTask(job: Job): HakuriverTask {
     target_numa_node_id: job.target?.numa ?? null,
     status: HAKURIVER_STATE[job.state],
     assigned_node: job.node ?? job.target?.node ?? null,
-    stdout_path: job.stdout,
-    stderr_path: job.stderr,
+    stdout_path: findOutput(job, job.stdout),
+    stderr_path: findOutput(job, job.stderr),
+    assignment_suspicion_count: 0,
+    systemd_unit_name: null,
     exit_code: toExitCode(job),
     error_message: jobHasEnded(job) ? job.reason : null,
     submitted_at: job.submitted_at,
@@ -37,6 +41,14 @@ export function toTask(job: Job): HakuriverTask {
     completed_at: job.ended_at,
     ssh_port: null,
   };
+}
+
+/** Where the asked file lies on the task's node; null where that is not known here: in the node's own folder, or nowhere yet. */
+function findOutput(job: Job, pattern: string | null): string | null {
+  if (pattern === null || job.workdir === null || job.node === null) return null;
+  const { node, workdir } = job;
+  const path = fillPattern(pattern, { ...job, id: job.job_id })?.replaceAll('%N', () => node);
+  return path === undefined ? null : posix.resolve(workdir, path);
 }
 
 /** As a shell tells it: 128 + signal; -1 of a lost task. */

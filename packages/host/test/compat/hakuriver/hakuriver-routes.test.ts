@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CompatHealth, HakuriverNode, HakuriverSubmitted, HakuriverTask } from '@weir/contract';
-import { UsageHistory } from '../../../src/nodes/usage-history.ts';
 import { eventually } from '../../eventually.ts';
 import type { FakeRunner } from '../../fake-runner.ts';
 import { TestHost } from '../../test-host.ts';
@@ -53,6 +52,10 @@ test('a task goes their road: submit, status, kill, and 409 after that', async (
     exit_code: null,
     error_message: null,
     completed_at: null,
+    stdout_path: null,
+    stderr_path: null,
+    assignment_suspicion_count: 0,
+    systemd_unit_name: null,
   });
   const kill = await post(`/kill/${id}`);
   expect([kill.statusCode, kill.json()]).toEqual([202, { message: `Kill requested for task ${id}` }]);
@@ -61,6 +64,25 @@ test('a task goes their road: submit, status, kill, and 409 after that', async (
   await reach(id, 'killed');
   expect((await post(`/kill/${id}`)).statusCode).toBe(409);
   expect((await post('/kill/999999')).statusCode).toBe(404);
+});
+
+test('a task whose output was asked for elsewhere tells the paths on its node, once it has one', async () => {
+  const paths = async (id: number) => {
+    const { stdout_path: stdout, stderr_path: stderr } = await get<HakuriverTask>(`/status/${id}`);
+    return [stdout, stderr];
+  };
+  const body = { command: ['true'], name: 'a/b', workdir: '/data/run', stdout: './logs/%n-%j.out', stderr: '/data/run/%N.err' };
+  const { job_id: id } = await host.client().jobCreate({ body });
+  const order = await runner.order(id);
+  expect(await paths(id)).toEqual([`/data/run/logs/a_b-${id}.out`, '/data/run/here.err']);
+  runner.reportEnd(order);
+  const own = await host.client().jobCreate({ body: { command: ['true'], stdout: 'own.txt' } });
+  runner.reportEnd(await runner.order(own.job_id));
+  expect(await paths(own.job_id)).toEqual([null, null]);
+  const later = { ...body, begin_at: '2126-01-31T12:00:00.000Z' };
+  const { job_id: waiting } = await host.client().jobCreate({ body: later });
+  expect(await paths(waiting)).toEqual([null, null]);
+  await post(`/kill/${waiting}`);
 });
 
 test('pause needs a running task, resume a paused one', async () => {
@@ -217,68 +239,4 @@ test('nodes, tasks and health have their field names', async () => {
   expect(health.nodes[0]?.map(({ hostname }) => hostname)).toEqual(['away', 'here']);
   expect((await get<CompatHealth>('/health?hostname=here')).nodes[0]).toHaveLength(1);
   expect((await host.inject({ url: '/health?hostname=nowhere' })).statusCode).toBe(404);
-});
-
-test('health has the minutes before its newest sample, which is the last', async () => {
-  const minute = Math.floor(Date.now() / 60_000) * 60_000;
-  const told = (cpuPercent: number) => ({
-    cpuPercent,
-    memoryUsedBytes: 1024,
-    load: 1,
-    temperature: 50,
-    gpus: [{ index: 0, utilizationPercent: cpuPercent, memoryUsedBytes: 256 * 1024 * 1024, temperature: null, powerWatts: null }],
-  });
-  const history = new UsageHistory(host.running.services.store);
-  history.add('here', told(10), minute - 120_000);
-  history.add('here', told(20), minute - 60_000);
-  history.add('away', told(60), minute - 60_000);
-  history.add('here', told(90), minute - 3_600_000);
-  await history.flush(minute);
-  const { nodes, aggregate } = await get<CompatHealth>('/health');
-  expect(nodes.map((sample) => sample.map(({ hostname, status, cpu_percent: cpu }) => [hostname, status, cpu])).slice(0, 2)).toEqual([
-    [
-      ['away', 'offline', null],
-      ['here', 'online', 10],
-    ],
-    [
-      ['away', 'online', 60],
-      ['here', 'online', 20],
-    ],
-  ]);
-  expect(nodes[1]?.[1]).toMatchObject({
-    last_heartbeat: new Date(minute - 60_000).toISOString(),
-    memory_used_bytes: 1024,
-    total_cores: 4,
-    numa_topology: null,
-    current_max_temp: null,
-    gpu_info: [{ gpu_utilization: 20, memory_used_mib: 256, memory_free_mib: 768, power_usage_mw: -1 }],
-  });
-  expect(nodes[2]?.map(({ hostname, status }) => [hostname, status])).toEqual([
-    ['away', 'offline'],
-    ['here', 'online'],
-  ]);
-  expect(aggregate.map((sample) => [sample.onlineNodes, sample.totalCores, sample.avgCpuPercent]).slice(0, 2)).toEqual([
-    [1, 4, 10],
-    [2, 8, 40],
-  ]);
-  expect(aggregate.map(({ lastUpdated }) => lastUpdated).slice(0, 2)).toEqual([
-    new Date(minute - 120_000).toISOString(),
-    new Date(minute - 60_000).toISOString(),
-  ]);
-  const one = await get<CompatHealth>('/health?hostname=away');
-  expect(one.nodes.map((sample) => sample.length)).toEqual([1, 1]);
-});
-
-test('health tells nobody of the nodes, and refuses a token that is none', async () => {
-  const open = await host.inject({ url: '/health', token: null });
-  expect(open.json()).toEqual({ status: 'healthy', service: 'weir', nodes: [], aggregate: [] });
-  expect((await host.inject({ url: '/health', token: 'weir_u_made-up' })).statusCode).toBe(401);
-});
-
-test('health turns unhealthy with what it stands for', async () => {
-  await using broken = await TestHost.start();
-  const placement = broken.running.services.loops[0];
-  await placement?.stop();
-  const answer = await eventually(async () => ((reply) => reply.statusCode === 503 && reply)(await broken.inject({ url: '/health' })));
-  expect(answer.json()).toMatchObject({ status: 'unhealthy', nodes: [] });
 });

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { Gpu } from '@weir/contract/protocol';
 import { readTextIfThere, type Logger } from '@weir/runtime';
 
-const QUERY = ['--query-gpu=index,pci.bus_id,memory.total,name', '--format=csv,noheader,nounits'];
+const QUERY = ['--query-gpu=index,pci.bus_id,memory.total,driver_version,name', '--format=csv,noheader,nounits'];
 const TIMEOUT_MS = 20_000;
 const MIB = 1024 * 1024;
 
@@ -20,13 +20,16 @@ export async function probeGpus(log: Logger, tool: string | undefined, sys = '/s
   }
 }
 
-/** Reads `0, 00000000:3B:00.0, 23034, NVIDIA L4` lines; a line of another form is left out. */
+/** Reads `0, 00000000:3B:00.0, 23034, 550.54.15, NVIDIA L4` lines; a line of another form is left out. */
 export function parseGpus(text: string, numaOf: (busId: string) => number | null): Gpu[] {
   return text.split('\n').flatMap((line) => {
-    const match = /^\s*(\d+)\s*,\s*([0-9A-Fa-f:.]+)\s*,\s*(\d+)\s*,\s*(.+?)\s*$/.exec(line);
+    const match = /^\s*(\d+)\s*,\s*([0-9A-Fa-f:.]+)\s*,\s*(\d+)\s*,\s*([^,]*?)\s*,\s*(.+?)\s*$/.exec(line);
     if (match === null) return [];
-    const [, index, busId = '', mib, name = ''] = match;
-    return [{ index: Number(index), name, memoryBytes: Number(mib) * MIB, numa: numaOf(busId) }];
+    const [, index, busId = '', mib, driver = '', name = ''] = match;
+    const driverVersion = /^\d/.test(driver) ? { driverVersion: driver.slice(0, 64) } : {};
+    return [
+      { index: Number(index), name, memoryBytes: Number(mib) * MIB, numa: numaOf(busId), busId: busId.slice(0, 64), ...driverVersion },
+    ];
   });
 }
 

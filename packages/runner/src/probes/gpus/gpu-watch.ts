@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { NodeUsage } from '@weir/contract/protocol';
 import type { Logger } from '@weir/runtime';
-import { parseGpuUsage } from './gpu-usage.ts';
+import { GPU_USAGE_FIELDS, parseGpuUsage } from './gpu-usage.ts';
 
 type GpuUsage = NodeUsage['gpus'][number];
 
@@ -13,7 +13,6 @@ export interface GpuWatchOptions {
   readonly log: Logger;
 }
 
-const FIELDS = 'index,utilization.gpu,memory.used,temperature.gpu,power.draw';
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 /** A sample is forgotten when so many periods passed without a newer one. */
@@ -55,7 +54,7 @@ export class GpuWatch {
 
   #spawn(): void {
     const { periodMs, tool, log } = this.#options;
-    const args = [`--query-gpu=${FIELDS}`, '--format=csv,noheader,nounits', `--loop-ms=${periodMs}`];
+    const args = [`--query-gpu=${GPU_USAGE_FIELDS}`, '--format=csv,noheader,nounits', `--loop-ms=${periodMs}`];
     const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#child = child;
     let rest = '';
