@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import type { InferResult, InferSpec, JsonObject } from '@weir/contract';
 import { PredictResult } from '../engine/engine-results.ts';
 import { runEngine } from '../engine/run-engine.ts';
+import { requireLeftFiles } from '../left-files.ts';
 import { parseAs } from '../process/read-spec.ts';
 import type { StageContext } from '../process/stage-context.ts';
 import { openDuckdb } from '../warehouses/duckdb.ts';
@@ -12,6 +13,7 @@ import { verifyPredictions, type Verified } from './verify.ts';
 /** infer: scores every row of infer_sql, then proves that rows and order are those of the input. */
 export async function runInfer(context: StageContext, spec: InferSpec): Promise<JsonObject> {
   const plan = planInfer(context.config, spec);
+  requireLeftFiles(spec.workflowId, [spec.dataFetch.rawInferDir, spec.dataFetch.processedDir, spec.train.modelDir]);
   context.events.log(`Scoring ${plan.rows} rows with ${spec.train.modelId}`);
   const raw = await runEngine(context, plan.engine);
   const predicted = parseAs(PredictResult, raw, { name: "The engine's predict result", code: 'engine_failed' });

@@ -2,6 +2,7 @@ import type { JsonObject, TrainResult, TrainSpec } from '@weir/contract';
 import { EngineTrainResult, toCalibrationBin } from '../engine/engine-results.ts';
 import { runEngine } from '../engine/run-engine.ts';
 import { writeConfigFiles } from '../experiments/config-files.ts';
+import { requireLeftFiles } from '../left-files.ts';
 import { parseAs } from '../process/read-spec.ts';
 import type { StageContext } from '../process/stage-context.ts';
 import { planTrain, type TrainPlan } from './plan.ts';
@@ -10,6 +11,7 @@ import { verifyModel } from './verify.ts';
 /** train: merges the configuration, trains on the engine; an interrupted training goes on after its last finished epoch. */
 export async function runTrain(context: StageContext, spec: TrainSpec): Promise<JsonObject> {
   const plan = planTrain(context.config, spec);
+  requireLeftFiles(spec.workflowId, [spec.dataFetch.processedDir]);
   writeConfigFiles(plan.paths.config, spec.datasetId, plan.config);
   context.events.log(`Configuration of ${plan.config.modelId} written to ${plan.paths.config}`);
   tellStart(context, plan);

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { JsonObject, TransportResult, TransportSpec } from '@weir/contract';
 import { StageError, toStageError } from '../errors.ts';
+import { requireLeftFiles } from '../left-files.ts';
 import type { StageContext } from '../process/stage-context.ts';
 import { openDuckdb, WAREHOUSE_CATALOG, type Duckdb } from '../warehouses/duckdb.ts';
 import { readParts } from '../warehouses/parquet-export.ts';
@@ -13,6 +14,7 @@ import { planTransport, type TransportPlan } from './plan.ts';
 export async function runTransport(context: StageContext, spec: TransportSpec): Promise<JsonObject> {
   const started = performance.now();
   const plan = planTransport(context.config, spec);
+  requireLeftFiles(spec.workflowId, [spec.infer.outputDir]);
   try {
     using db = await openDuckdb(context, {
       warehouse: { path: plan.warehousePath, mode: 'write' },

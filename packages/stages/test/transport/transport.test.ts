@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InferResult, TransportSpec } from '@weir/contract';
 import { expect, test } from 'vitest';
@@ -37,6 +37,18 @@ test('rows are loaded in their order into a new table of a new database', async 
   );
   expect(rows).toEqual([['5000', true]]);
   expect(existsSync(`${warehouse(at)}.wal`)).toBe(false);
+});
+
+test('predictions that are not in this home are named, with what makes them anew', async () => {
+  using at = makeHome();
+  const infer = await writeParts(at, 10);
+  rmSync(infer.outputDir, { recursive: true });
+  const end = await runStage(at, 'transport', spec(infer));
+  expect(errorOf(end)).toMatchObject({
+    code: 'files_missing',
+    message: expect.stringContaining(`${infer.outputDir} is not there`) as string,
+  });
+  expect(errorOf(end)?.message).toContain(`weir workflow retry ${baseSpec().workflowId} --stage data_fetch`);
 });
 
 test('a table without a database lands in main and replaces the one that was there', async () => {
