@@ -96,4 +96,18 @@ describeOnEachStore('output', (store) => {
     });
     expect(text).toBe('line 1\nline 2\nline 3\n');
   });
+
+  test('of each rank of a job on several nodes is read by its number, and the rank that failed is named', async () => {
+    await fleet.addNode('b', { cpus: 8 });
+    const line = 'echo rank $WEIR_NODE_RANK; [ "$WEIR_NODE_RANK" = 1 ] && { echo boom >&2; exit 9; }; sleep 60';
+    const { job_id } = await fleet.sh(line, { nodes: 2, cpus: 1 });
+    const ended = await fleet.end(job_id);
+    const node = ended.members[1]?.node ?? '';
+    expect(ended).toMatchObject({ state: 'failed', exit_code: 9, failed_rank: 1, reason: `rank 1 on ${node}: exited with code 9` });
+    const read = async (rank: number, stream: 'stdout' | 'stderr') =>
+      Buffer.from(await fleet.client().jobLogs({ params: { job_id }, query: { rank, stream } })).toString();
+    expect([await read(0, 'stdout'), await read(0, 'stderr')]).toEqual(['rank 0\n', '']);
+    expect([await read(1, 'stdout'), await read(1, 'stderr')]).toEqual(['rank 1\n', 'boom\n']);
+    await expect(read(2, 'stdout')).rejects.toMatchObject({ code: 'invalid_input', detail: { field: 'rank', value: 2 } });
+  });
 });
