@@ -27,7 +27,7 @@ describe('explain, of nodes that take no jobs,', () => {
     const explained = makeFleet({ nodes: [makeNode('a'), ...nodes] }).explain(makeJob(1, { labels }), NOW);
     expect(explained).toMatchObject({
       kind: 'no_nodes',
-      reason: 'no node that could hold it is ready: b is drained, c is drained, d is drained and 1 more',
+      reason: 'no node that could hold it is ready: b is drained, c is drained, d is drained, and others',
       changes: [resumed('b'), { field: 'labels', from: 'zone=x', to: null, node: 'a' }],
     });
   });

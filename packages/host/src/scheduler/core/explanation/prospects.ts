@@ -32,12 +32,17 @@ export class Prospects {
     return this.find(shape).able.length;
   }
 
-  /** Nodes that take no jobs now and, empty, could hold a member, by name. */
-  listAway(shape: Shape): readonly NodeRoom[] {
+  /** The first `most` nodes, by name, that take no jobs now, could hold a member were they empty, and satisfy the condition. */
+  listAway(shape: Shape, most: number, suits: (room: NodeRoom) => boolean = () => true): readonly NodeRoom[] {
     const { capacityVersion, rooms } = this.table;
     if (this.awayAt !== capacityVersion) this.away = rooms.filter((room) => !room.ready);
     this.awayAt = capacityVersion;
-    return this.away.filter((room) => couldHold(room, shape));
+    const found: NodeRoom[] = [];
+    for (const room of this.away) {
+      if (found.length === most) break;
+      if (suits(room) && couldHold(room, shape)) found.push(room);
+    }
+    return found;
   }
 
   private find(shape: Shape): Prospect {

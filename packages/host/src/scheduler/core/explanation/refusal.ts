@@ -5,9 +5,7 @@ import type { NodeRoom } from '../nodes/node-room.ts';
 import type { NodeTable } from '../nodes/node-table.ts';
 import { Space } from '../nodes/space.ts';
 import type { Shape } from '../shapes.ts';
-import { countOf, describeLabels, describeNeeds, describeNode } from './sentences.ts';
-
-const NAMED_NODES = 3;
+import { countOf, describeLabels, describeNeeds, describeNode, NAMED_NODES } from './sentences.ts';
 
 /** Why no node, were it empty and ready, could hold the job; null when there are enough that could, or while no node is known. */
 export function findRefusal(table: NodeTable, shape: Shape): string | null {

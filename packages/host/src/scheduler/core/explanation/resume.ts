@@ -21,9 +21,7 @@ interface Wish {
 export function findResume(state: FleetState, wish: Wish): Change[] {
   const { shape } = wish.visitor;
   const room = state.prospects
-    .listAway(shape)
-    .filter(({ node, space }) => isOnlyDrained(node) && spaceHolds(space, shape))
-    .slice(0, MOST_TRIED)
+    .listAway(shape, MOST_TRIED, ({ node, space }) => isOnlyDrained(node) && spaceHolds(space, shape))
     .find((drained) => wouldStart(state, wish, drained));
   return room === undefined ? [] : [{ field: 'drained', from: 'true', to: 'false', node: room.node.name }];
 }

@@ -4,7 +4,8 @@ import type { Shape } from '../shapes.ts';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
-const NAMED_NODES = 3;
+/** Of many nodes so many are named. */
+export const NAMED_NODES = 3;
 
 const ABSENCES: Record<NodeAbsence, string> = { drained: 'drained', disconnected: 'not connected', suspect: 'suspect', lost: 'lost' };
 
@@ -28,10 +29,10 @@ export function describeNode({ name, cpus, memoryBytes, gpus }: FleetNode): stri
   return `${name}: ${countOf(cpus, 'CPU')}, ${describeBytes(memoryBytes)}${ofGpus}`;
 }
 
-/** `a is drained, b is drained and lost`: the first of nodes that take no jobs, each with what keeps it. */
+/** `a is drained, b is drained and lost, and others`: nodes that take no jobs, the first three with what keeps them. */
 export function describeAway(nodes: readonly FleetNode[]): string {
   const named = nodes.slice(0, NAMED_NODES).map(({ name, away }) => `${name} is ${away.map((absence) => ABSENCES[absence]).join(' and ')}`);
-  return nodes.length > named.length ? `${named.join(', ')} and ${nodes.length - named.length} more` : named.join(', ');
+  return nodes.length > named.length ? `${named.join(', ')}, and others` : named.join(', ');
 }
 
 export function describeLimit({ of, what, wanted, most }: ReachedLimit): string {

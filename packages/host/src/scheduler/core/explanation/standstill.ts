@@ -1,12 +1,12 @@
 import type { FleetState } from '../fleet-state.ts';
-import type { Wait } from '../model.ts';
+import type { FleetNode, Wait } from '../model.ts';
 import type { Visitor } from '../pass/bookings.ts';
 import { mayFit, proveTooLarge } from '../pass/fit-proofs.ts';
 import { findLimit } from '../pass/limit-check.ts';
 import { chooseNodes } from '../pass/node-choice.ts';
 import { findObstacle } from '../rules/windows.ts';
 import type { Shape } from '../shapes.ts';
-import { describeAway, describeLimit, describeNeeds } from './sentences.ts';
+import { describeAway, describeLimit, describeNeeds, NAMED_NODES } from './sentences.ts';
 
 /** What keeps a job from starting whatever is free: `tasks` of it might start as far as its array goes. */
 export function findStandstill(state: FleetState, visitor: Visitor, tasks: number): Wait | undefined {
@@ -43,7 +43,7 @@ export function findLack(state: FleetState, { shape, owner }: Visitor, now: numb
 
 function describeAbsence({ prospects, table }: FleetState, shape: Shape): string {
   const { target, nodes } = shape.placing;
-  const away = describeAway(prospects.listAway(shape).map(({ node }) => node));
+  const away = describeAway(listAway(prospects, shape));
   if (target !== null && table.size > 0) return `node ${away}`;
   if (table.rooms.every(({ node }) => node.away.some((absence) => absence !== 'drained'))) return 'no node is online';
   if (nodes === 1) return `no node that could hold it is ready: ${away}`;
@@ -53,10 +53,15 @@ function describeAbsence({ prospects, table }: FleetState, shape: Shape): string
 function describeLack({ prospects }: FleetState, shape: Shape): Wait {
   const { target, nodes } = shape.placing;
   const needs = describeNeeds(shape);
-  const away = prospects.listAway(shape).map(({ node }) => node);
+  const away = listAway(prospects, shape);
   const ready = away.length === 0 ? '' : 'ready ';
   const more = away.length === 0 ? '' : `; ${describeAway(away)}`;
   if (target !== null) return { kind: 'resources', reason: `node ${target.node} does not have ${needs} free` };
   if (nodes > 1) return { kind: 'resources', reason: `fewer than ${nodes} ${ready}nodes that it may use have ${needs} free${more}` };
   return { kind: 'resources', reason: `no ${ready}node that it may use has ${needs} free${more}` };
+}
+
+/** One more than are named: that there are others is told, not how many. */
+function listAway(prospects: FleetState['prospects'], shape: Shape): FleetNode[] {
+  return prospects.listAway(shape, NAMED_NODES + 1).map(({ node }) => node);
 }
