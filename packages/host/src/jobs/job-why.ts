@@ -40,8 +40,14 @@ export async function explainWait(
     priority,
     estimated_start: toIsoOrNull(explained.estimatedStart),
     nodes: [...explained.nodes],
-    changes: explained.changes.map(({ field, from, to, node }) => ({ field, from, to, node })),
+    changes: listChanges(explained, row),
   };
+}
+
+/** A stage of a workflow runs only where its files are. */
+function listChanges({ changes }: Explanation, row: JobRow): JobWhy['changes'] {
+  const possible = row.workflow_id === null ? changes : changes.filter(({ field }) => field !== 'target');
+  return possible.map(({ field, from, to, node }) => ({ field, from, to, node }));
 }
 
 /** What of this has not happened yet, for people; undefined when all has. */

@@ -68,6 +68,7 @@ describe('the stages after the first', () => {
     expect(train).toMatchObject({ target: { node: runner.node }, reason: expect.stringContaining(tie) as string });
     const why = await client.jobWhy({ params: { job_id: train.job_id } });
     expect(why.reason).toContain(tie);
+    expect(why.changes).toEqual([]);
     letAllSucceed();
     runner.reportEnd(blocked);
     expect(await ended(workflow)).toMatchObject({ state: 'completed' });
