@@ -270,6 +270,7 @@ function describeCreated(body: unknown): Partial<Job> {
     command: Array.isArray(command) ? command.map(String) : null,
     name: typeof name === 'string' ? name : 'job',
     kind: command === undefined ? 'script' : 'command',
+    nodes: Number(get('nodes') ?? 1),
     ...(get('array') === undefined ? {} : { array: newArray(String(get('array'))) }),
   };
 }

@@ -127,6 +127,17 @@ describe('waiting', () => {
     expect(host.calls.some((call) => call.id === 'jobCancel')).toBe(false);
   });
 
+  test('--follow of a job on several nodes says that it shows rank 0, and how to see another one', async () => {
+    await using host = await FakeHost.start();
+    const weir = startWeir(['job', 'submit', '--follow', '--nodes', '2', '--', 'x'], { home: host.home });
+    await host.called('jobShow');
+    host.jobs.start(1);
+    host.jobs.append(1, 'zero');
+    await weir.wrote('stdout', 'zero');
+    host.jobs.end(1);
+    expect((await weir.ended).stderr).toContain('rank 0 of 2; another one: weir job logs 1 --rank 1\n');
+  });
+
   test('--follow and --json exclude each other before anything is submitted', async () => {
     await using host = await FakeHost.start();
     const { code } = await runWeir(['job', 'submit', '--follow', '--json', '--', 'x'], { home: host.home });
