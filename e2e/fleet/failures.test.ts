@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listProcessesWith } from '../support/job-processes.ts';
 import { describeOnEachStore } from '../support/on-each-store.ts';
 import { WeirFleet } from '../support/weir-fleet.ts';
 import { waitFor } from '../support/wait.ts';
@@ -64,6 +65,37 @@ describeOnEachStore('when something dies', (store) => {
     expect(await fleet.end(again.job_id)).toMatchObject({ state: 'completed', attempt: 2 });
     expect(await fleet.jobIs(lost.job_id, 'lost')).toMatchObject({ attempt: 1 });
   });
+
+  test('a node removed by force ends what it runs, and what asked for it runs again elsewhere', async () => {
+    await fleet.addNode('c', { cpus: 4 });
+    for (const name of ['a', 'b']) await fleet.client().nodeDrain({ params: { name }, body: {} });
+    const gate = fleet.gate();
+    const lost = await fleet.sh('trap "" TERM; while :; do sleep 0.1; done');
+    const again = await fleet.sh(gate.wait, { requeue: true });
+    await Promise.all([lost, again].map(({ job_id }) => fleet.jobIs(job_id, 'running')));
+    for (const name of ['a', 'b']) await fleet.client().nodeResume({ params: { name } });
+    await fleet.client().nodeRemove({ params: { name: 'c' }, query: { force: 'true' } });
+    expect(await fleet.jobIs(lost.job_id, 'lost')).toMatchObject({ reason: 'its node was removed by force' });
+    for (const { job_id: id } of [lost, again]) {
+      const first = [`WEIR_FLEET=${fleet.folder}`, `WEIR_JOB_ID=${id}`, 'WEIR_ATTEMPT=1'];
+      await waitFor('the removed node to have ended all', () => (listProcessesWith(first).length === 0 ? true : undefined));
+    }
+    expect(await fleet.jobIs(again.job_id, 'running')).toMatchObject({ attempt: 2 });
+    gate.open();
+    expect(await fleet.end(again.job_id)).toMatchObject({ state: 'completed', attempt: 2 });
+  }, 60_000);
+
+  test('a node whose token is revoked ends what it runs when it is lost to the host', async () => {
+    await fleet.addNode('d', { cpus: 4 });
+    const job = await fleet.sh('sleep 600', { target: { node: 'd' } });
+    await fleet.jobIs(job.job_id, 'running');
+    const { tokens } = await fleet.client().tokenList();
+    const token = tokens.find(({ kind, subject }) => kind === 'node' && subject === 'd');
+    await fleet.client().tokenRevoke({ params: { id: token?.id ?? 0 } });
+    expect(await fleet.jobIs(job.job_id, 'lost')).toMatchObject({ reason: 'its node stopped answering' });
+    await waitFor('its process to be gone', () => (fleet.processesOf(job.job_id).length === 0 ? true : undefined));
+    expect(fleet.node('d').output()).toMatch(/refuse this node .*: ending all its attempts/);
+  }, 60_000);
 
   test('host and runner killed together: the job goes on and is recorded', async () => {
     const gate = fleet.gate();
