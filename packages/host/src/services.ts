@@ -161,7 +161,7 @@ function tellOfCommits({ store, hub, meters, sessions }: Base, engine: Loop): vo
  */
 function endSession(sessions: SessionRegistry, { type, node }: Event): void {
   if (node === null) return;
-  if (type === 'node.removed') sessions.shutOut(node, 'its node was removed', { type: 'removed' });
+  if (type === 'node.removed') sessions.expel(node);
   else if (type === 'policy.changed') sessions.shutOut(node, 'its token is not good any more');
 }
 

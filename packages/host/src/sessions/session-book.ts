@@ -1,6 +1,7 @@
 import { Loop, type Logger } from '@weir/runtime';
 import { endSessionsOfHost } from '../cluster/host-membership.ts';
 import { beatNodes, clearSessionHost, listNodesOfHost } from '../cluster/session-store.ts';
+import { findNode } from '../nodes/node-store.ts';
 import type { Store } from '../store/store.ts';
 import type { RunnerSession } from './runner-session.ts';
 import type { SessionRegistry } from './session-registry.ts';
@@ -62,6 +63,13 @@ export class SessionBook {
     }
   }
 
+  /** The event of a removal may still be on its way from the host that removed the node. */
+  async #close(node: string): Promise<void> {
+    const { store, sessions } = this.#parts;
+    if ((await findNode(store.read, node)) === undefined) sessions.expel(node);
+    else sessions.drop(node, 'its node is lost or connected elsewhere');
+  }
+
   async #round(): Promise<void> {
     const { store, sessions, hostId } = this.#parts;
     const heard = sessions.list().filter((session) => session.frames !== this.#counted.get(session));
@@ -78,7 +86,7 @@ export class SessionBook {
     }
     const connected = sessions.list();
     const here = new Set(await listNodesOfHost(store.read, hostId));
-    for (const session of connected) if (!here.has(session.node)) sessions.drop(session.node, 'its node is lost or connected elsewhere');
+    for (const { node } of connected) if (!here.has(node)) await this.#close(node);
     for (const node of here) if (!sessions.expects(node)) await this.ended(node);
   }
 }

@@ -1,4 +1,4 @@
-import { AppError, type HostFrame } from '@weir/contract';
+import { AppError } from '@weir/contract';
 import type { RunnerSession } from './runner-session.ts';
 
 /** The runners that are connected to this host now, one per node. */
@@ -43,11 +43,15 @@ export class SessionRegistry {
     this.remove(session);
   }
 
-  /** As `drop`, of a node that may have no session any more: also the one whose hello is being answered. A welcomed one hears `last` first. */
-  shutOut(node: string, reason: string, last?: HostFrame): void {
-    const welcomed = this.#sessions.get(node);
-    if (last !== undefined) welcomed?.send(last);
-    for (const session of [welcomed, this.#newest.get(node)]) {
+  /** As `shutOut`, of a node that was removed: its runner is told to end what it has. */
+  expel(node: string): void {
+    this.#sessions.get(node)?.send({ type: 'removed' });
+    this.shutOut(node, 'its node was removed');
+  }
+
+  /** As `drop`, of a node that may have no session any more: also the one whose hello is being answered. */
+  shutOut(node: string, reason: string): void {
+    for (const session of [this.#sessions.get(node), this.#newest.get(node)]) {
       session?.close(reason);
       if (session !== undefined) this.remove(session);
     }

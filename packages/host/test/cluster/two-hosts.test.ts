@@ -92,6 +92,19 @@ describe('two hosts on one store', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
+  test('end what a node runs whichever of them removes it, and give its job to another', async () => {
+    const { leader, standby } = hosts;
+    const runner = await standby.connectedRunner('away');
+    const { job_id: id } = await leader.client().jobCreate({ body: { command: ['true'], requeue: true } });
+    runner.reportRunning(await runner.order(id));
+    await leader.jobIn(id, 'running');
+    await leader.client().nodeRemove({ params: { name: 'away' }, query: { force: 'true' } });
+    await eventually(() => runner.closed);
+    expect(runner.received('removed')).toHaveLength(1);
+    const other = await leader.connectedRunner('other');
+    await other.order(id, 2);
+  });
+
   test('hand a node over: the host it was connected to closes the old session', async () => {
     const { leader, standby } = hosts;
     const runner = await leader.connectedRunner('node');
