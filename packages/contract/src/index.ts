@@ -21,5 +21,6 @@ export * from './events/events.ts';
 export * from './runner/runner-frames.ts';
 export * from './runner/host-frames.ts';
 export * from './runner/log-frame.ts';
+export * from './runner/node-challenge.ts';
 export * from './http/routes.ts';
 export * from './http/client.ts';

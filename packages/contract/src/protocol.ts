@@ -2,6 +2,7 @@
 export * from './errors.ts';
 export * from './runner/limits.ts';
 export * from './runner/log-frame.ts';
+export * from './runner/node-challenge.ts';
 export type * from './jobs/job-request.ts';
 export type * from './jobs/outcome.ts';
 export type * from './nodes/node-schemas.ts';

@@ -28,7 +28,8 @@ import { takeInventory } from './probes/inventory.ts';
 import { probeStages } from './probes/stage-programs.ts';
 import { UsageSampler } from './probes/usage/usage-sampler.ts';
 import { findEndpoint } from './session/endpoint.ts';
-import { Session } from './session/session.ts';
+import { Session, type SessionPeer } from './session/session.ts';
+import { WelcomeFile } from './session/welcome-file.ts';
 
 /** How often the GPUs are measured. */
 const GPU_SAMPLE_MS = 5000;
@@ -85,7 +86,7 @@ export async function startRunner(config: RunnerConfig, log: Logger = createLogg
       sendBinary: (data) => session.sendBinary(data),
     },
   });
-  const session: Session = new Session({ findEndpoint: (turn) => findEndpoint(config, turn), hostFolder: folders.run, peer: agent, log });
+  const session: Session = makeSession(config, { folders, peer: agent, log });
   agent.recover();
   session.start();
   return {
@@ -100,6 +101,11 @@ export async function startRunner(config: RunnerConfig, log: Logger = createLogg
       rmSync(identityFile, { force: true });
     },
   };
+}
+
+function makeSession(config: RunnerConfig, { folders, peer, log }: { folders: NodeFolders; peer: SessionPeer; log: Logger }): Session {
+  const welcomeFile = new WelcomeFile(join(folders.node, 'welcome.json'), log);
+  return new Session({ findEndpoint: (turn) => findEndpoint(config, turn), hostFolder: folders.run, welcomeFile, peer, log });
 }
 
 function prepareForUsers(folders: NodeFolders): void {

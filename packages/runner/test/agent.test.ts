@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PROTOCOL_VERSION } from '@weir/contract';
+import { OTHER_STORE, TEST_STORE, TEST_TOKEN } from './fake-host.ts';
 import { RunnerBench, sh } from './runner-bench.ts';
 
 let bench: RunnerBench;
@@ -123,6 +124,60 @@ describe('a node that hosts do not want any more', () => {
     await isForgotten('1.1');
     expect(endings()).toHaveLength(1);
     expect(bench.host.refusedHandshakes).toBeGreaterThan(1);
+  });
+
+  test('ends it after its runner was restarted, too: when that should be is not forgotten', async () => {
+    bench.host.script.lostAfterMs = 700;
+    const first = await bench.connect();
+    bench.host.order(1, sh('sleep 1000'));
+    await bench.host.untilRunning(1);
+    bench.host.token = 'another';
+    await first.stop();
+    await bench.startRunner();
+    await isForgotten('1.1');
+    expect(endings()).toHaveLength(1);
+  });
+
+  describe('when much time goes by', () => {
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    /** Lets the session's clock run until `condition` holds; what comes over the sockets comes in between. */
+    const passUntil = async (condition: () => boolean) => {
+      while (!condition()) {
+        vi.advanceTimersByTime(500);
+        await new Promise(setImmediate);
+      }
+    };
+    /** A job runs, and from now on its host refuses the token as a host of `storeId`. */
+    const refuse = async (storeId: string) => {
+      await bench.connect();
+      bench.host.order(1, sh('sleep 1000'));
+      await bench.host.untilRunning(1);
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      bench.host.token = 'another';
+      bench.host.script.storeId = storeId;
+      bench.host.cut();
+    };
+
+    test('ends it for a host of its own store', async () => {
+      await refuse(TEST_STORE);
+      await passUntil(() => endings().length === 1);
+      expect(bench.host.refusedHandshakes).toBeGreaterThan(3);
+    });
+
+    test('ends nothing for a host of another store, says so once, and is there for its own one', async () => {
+      await refuse(OTHER_STORE);
+      await passUntil(() => bench.host.refusedHandshakes === 20);
+      expect(endings()).toEqual([]);
+      const complaints = bench.logged.filter(({ msg }) => msg.includes('belongs to another store'));
+      expect(complaints).toMatchObject([{ level: 40, msg: expect.stringContaining(bench.host.url.replace('http', 'ws')) as string }]);
+      bench.host.script.storeId = TEST_STORE;
+      bench.host.token = TEST_TOKEN;
+      await passUntil(() => bench.host.hellos().length === 2);
+      expect(bench.host.hellos()[1]?.attempts).toMatchObject([{ jobId: 1, kind: 'running' }]);
+    });
   });
 
   test('goes on under a new token that comes in time', async () => {

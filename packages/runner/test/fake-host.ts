@@ -5,9 +5,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
 import {
-  NODE_CHALLENGE,
   PROTOCOL_VERSION,
   decodeLogChunk,
+  makeNodeChallenge,
   type AttemptReport,
   type HostFrame,
   type Launch,
@@ -23,6 +23,8 @@ type EndedReport = Extract<AttemptReport, { kind: 'ended' }>;
 export interface FakeHostScript {
   heartbeatMs: number;
   lostAfterMs: number;
+  /** Whose host it is. */
+  storeId: string;
   /** Refusals are said to be a host's own. */
   challenges: boolean;
   ackEnds: boolean;
@@ -32,13 +34,17 @@ export interface FakeHostScript {
 }
 
 export const TEST_NODE = 'node-1';
-const TOKEN = 'node-token-for-tests';
+/** The stores of test hosts: theirs unless they are told to be of the other one. */
+export const TEST_STORE = '00000000-0000-4000-8000-000000000001';
+export const OTHER_STORE = '00000000-0000-4000-8000-000000000002';
+export const TEST_TOKEN = 'node-token-for-tests';
 
 /** A host as a runner sees one: a real server that keeps reports and event lines like the real one commits them. */
 export class FakeHost {
   readonly script: FakeHostScript = {
     heartbeatMs: 200,
     lostAfterMs: 60_000,
+    storeId: TEST_STORE,
     challenges: true,
     ackEnds: true,
     ackEvents: true,
@@ -50,7 +56,7 @@ export class FakeHost {
   readonly reports = new Map<string, AttemptReport[]>();
   /** Committed event lines and the byte they reach to, by attempt. */
   readonly events = new Map<string, { lines: unknown[]; offset: number }>();
-  token = TOKEN;
+  token = TEST_TOKEN;
   refusedHandshakes = 0;
   readonly #home: string;
   readonly #changed = new EventEmitter().setMaxListeners(0);
@@ -85,7 +91,7 @@ export class FakeHost {
       if (request.headers.authorization !== `Bearer ${this.token}` || request.url !== '/api/runner') {
         this.refusedHandshakes += 1;
         this.#changed.emit('change');
-        const challenge = this.script.challenges ? NODE_CHALLENGE : 'Basic realm="proxy"';
+        const challenge = this.script.challenges ? makeNodeChallenge(this.script.storeId) : 'Basic realm="proxy"';
         socket.end(`HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: ${challenge}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
         return;
       }
@@ -95,7 +101,7 @@ export class FakeHost {
     await once(server, 'listening');
     this.#server = server;
     this.#port = (server.address() as AddressInfo).port;
-    this.writeToken(TOKEN);
+    this.writeToken(TEST_TOKEN);
     writeFileSync(join(this.#home, 'run', 'host.json'), JSON.stringify({ pid: process.pid, startTicks: 0, url: this.url }));
   }
 
@@ -228,8 +234,8 @@ export class FakeHost {
       attempt,
       eventsOffset: this.events.get(`${jobId}.${attempt}`)?.offset ?? 0,
     }));
-    const { heartbeatMs, lostAfterMs } = this.script;
-    this.send({ type: 'welcome', version: PROTOCOL_VERSION, heartbeatMs, lostAfterMs, attempts });
+    const { heartbeatMs, lostAfterMs, storeId } = this.script;
+    this.send({ type: 'welcome', version: PROTOCOL_VERSION, heartbeatMs, lostAfterMs, storeId, attempts });
     for (const report of wanted) this.#keepReport(report);
     for (const frame of this.#starts.values()) this.send(frame);
   }

@@ -4,6 +4,7 @@ import { LogStream } from '../jobs/job-schemas.ts';
 import { CHECKPOINT_SIGNALS, EXECUTOR_KINDS } from '../jobs/job-request.ts';
 import { StopCause } from '../jobs/outcome.ts';
 import { StageProgram } from '../stages/stage-specs.ts';
+import { STORE_ID_PATTERN } from './node-challenge.ts';
 
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const attempt = { jobId: Id, attempt: Type.Integer({ minimum: 1 }) };
@@ -59,7 +60,7 @@ export type Launch = Static<typeof Launch>;
  *
  * welcome    answer to hello: for each attempt the runner reported and the host still wants, the byte of its event file to go on from.
  *            A reported attempt that is not listed is superseded: the runner stops it and forgets it without reporting.
- *            `lostAfterMs`: a node that is silent for so long loses its jobs.
+ *            `lostAfterMs`: a node that is silent for so long loses its jobs. `storeId`: whose attempts they are.
  * start      idempotent by (jobId, attempt); repeated after every hello until reported
  * stop       `signal` (TERM unless the job asked for another before preemption), graceMs, KILL for the whole process tree; idempotent
  * endedAck   the end is committed: the runner may forget the attempt (its log files stay)
@@ -74,6 +75,7 @@ export const HostFrame = Type.Union([
     version: Type.Integer(),
     heartbeatMs: Type.Integer({ minimum: 1 }),
     lostAfterMs: Type.Integer({ minimum: 1 }),
+    storeId: Type.String({ pattern: STORE_ID_PATTERN }),
     attempts: Type.Array(Type.Object({ ...attempt, eventsOffset: Type.Integer({ minimum: 0 }) })),
   }),
   Type.Object({ type: Type.Literal('start'), ...attempt, launch: Launch }),

@@ -3,7 +3,7 @@ import { IDENTIFIER_PATTERN, Timestamp } from '../ids.ts';
 import { Outcome } from '../jobs/outcome.ts';
 import { Inventory, NodeUsage } from '../nodes/node-schemas.ts';
 
-export { MAX_FRAME_BYTES, NODE_CHALLENGE, PROTOCOL_VERSION } from './limits.ts';
+export { MAX_FRAME_BYTES, PROTOCOL_VERSION } from './limits.ts';
 
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const attempt = { jobId: Id, attempt: Type.Integer({ minimum: 1 }) };

@@ -49,6 +49,7 @@ export class FrameService {
       version: frame.version,
       heartbeatMs,
       lostAfterMs,
+      storeId: store.id,
       attempts: known.map(({ job }) => ({ jobId: job.id, attempt: job.attempt, eventsOffset: job.events_offset })),
     });
     await Promise.all(attempts.map((attempt) => this.#reconcile(session, attempt, reported.get(keyOfJob(attempt.job)))));

@@ -1,16 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from '@fastify/websocket';
 import { Compile } from 'typebox/compile';
-import { AppError, MAX_FRAME_BYTES, NODE_CHALLENGE, PROTOCOL_VERSION, RunnerFrame, SOCKET_PATHS } from '@weir/contract';
+import { AppError, MAX_FRAME_BYTES, PROTOCOL_VERSION, RunnerFrame, SOCKET_PATHS, makeNodeChallenge } from '@weir/contract';
 import type { Logger } from '@weir/runtime';
 import { readBearer } from '../http/authentication.ts';
 import type { IdentityService } from '../identity/identity-service.ts';
+import type { Store } from '../store/store.ts';
 import type { FrameService } from './frame-service.ts';
 import { RunnerSession } from './runner-session.ts';
 import type { SessionBook } from './session-book.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 export interface RunnerSocketParts {
+  readonly store: Store;
   readonly identity: IdentityService;
   readonly sessions: SessionRegistry;
   readonly frames: FrameService;
@@ -27,12 +29,13 @@ const GOING_AWAY = 1001;
 
 /** Serves runners: a node token opens the socket, the first frame is hello, a frame outside the contract ends the session. */
 export function registerRunnerSocket(app: FastifyInstance, parts: RunnerSocketParts): void {
+  const challenge = makeNodeChallenge(parts.store.id);
   app.get(
     SOCKET_PATHS.runner,
     {
       websocket: true,
       preValidation: async (request, reply) => {
-        void reply.header('www-authenticate', NODE_CHALLENGE); // on the answers that are refusals
+        void reply.header('www-authenticate', challenge); // on the answers that are refusals
         request.nodeName = await parts.identity.authenticateNode(readBearer(request), request.ip);
       },
     },

@@ -10,7 +10,7 @@ import type {
 } from './tables/identity-tables.ts';
 import type { JobTable, JobDependencyTable, ResourceAllocationTable, EventTable } from './tables/job-tables.ts';
 import type { WorkflowTable, WorkflowStageTable, WorkflowReportTable } from './tables/workflow-tables.ts';
-import type { NodeTable, NodeUsageTable, ReservationTable, HostTable, LeaseTable } from './tables/fleet-tables.ts';
+import type { NodeTable, NodeUsageTable, ReservationTable, StoreIdentityTable, HostTable, LeaseTable } from './tables/fleet-tables.ts';
 
 /** Every table by its name. */
 export interface Database {
@@ -31,6 +31,7 @@ export interface Database {
   reservations: ReservationTable;
   node_usage: NodeUsageTable;
   idempotency_keys: IdempotencyKeyTable;
+  store_identity: StoreIdentityTable;
   hosts: HostTable;
   leases: LeaseTable;
 }

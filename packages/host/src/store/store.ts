@@ -7,6 +7,7 @@ import { openBackend } from './dialects/open-backend.ts';
 import { GroupCommit, type CommitMeasure, type Committed, type WriteOperation } from './group-commit.ts';
 import { migrateToLatest } from './migrate.ts';
 import type { Database } from './schema.ts';
+import { readStoreId } from './store-identity.ts';
 
 /** A query that only looks, or one inside a write's transaction. */
 export type Queries = Kysely<Database>;
@@ -17,14 +18,17 @@ export type Queries = Kysely<Database>;
  */
 export class Store {
   readonly read: Queries;
+  /** Tells this store from every other one; a UUID. */
+  readonly id: string;
   readonly #backend: StoreBackend;
   readonly #commits: GroupCommit;
   readonly #feed: CommitFeed;
   #closed = false;
 
-  private constructor(backend: StoreBackend, opened: { reader: Queries; lastSeq: number }) {
+  private constructor(backend: StoreBackend, opened: { reader: Queries; id: string; lastSeq: number }) {
     this.#backend = backend;
     this.read = opened.reader;
+    this.id = opened.id;
     this.#feed = new CommitFeed(opened.reader, { lastSeq: opened.lastSeq, alone: backend.kind === 'sqlite' });
     this.#commits = new GroupCommit(backend, (committed) => this.#feed.publish(committed));
   }
@@ -35,7 +39,7 @@ export class Store {
     try {
       await backend.unhurried(migrateToLatest);
       const reader = backend.openReader();
-      return new Store(backend, { reader, lastSeq: await readLastSeq(reader) });
+      return new Store(backend, { reader, id: await readStoreId(reader), lastSeq: await readLastSeq(reader) });
     } catch (error) {
       await backend.writer.destroy();
       throw error;

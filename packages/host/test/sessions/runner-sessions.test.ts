@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MAX_FRAME_BYTES, NODE_CHALLENGE, SOCKET_PATHS, type Client } from '@weir/contract';
+import { MAX_FRAME_BYTES, SOCKET_PATHS, readNodeChallenge, type Client } from '@weir/contract';
 import { insertAllocations } from '../../src/allocations/allocation-store.ts';
 import { eventually } from '../eventually.ts';
 import { FakeRunner, INVENTORY, NOON } from '../fake-runner.ts';
@@ -48,7 +48,7 @@ describe('a session is refused', () => {
   });
 });
 
-test('a refused token is answered as by a host, so that runners can tell it from programs on the way', async () => {
+test('a refused token is answered as by a host of its store, so that runners can tell it from other hosts and programs on the way', async () => {
   const headers = {
     connection: 'upgrade',
     upgrade: 'websocket',
@@ -58,7 +58,18 @@ test('a refused token is answered as by a host, so that runners can tell it from
   const request = get(host.running.url + SOCKET_PATHS.runner, { headers });
   const [answer] = (await once(request, 'response')) as [IncomingMessage];
   answer.resume();
-  expect(answer).toMatchObject({ statusCode: 401, headers: { 'www-authenticate': NODE_CHALLENGE } });
+  expect(answer.statusCode).toBe(401);
+  expect(readNodeChallenge(answer.headers['www-authenticate'])).toBe(host.running.services.store.id);
+});
+
+test('a welcome names the store, which is the same one after a restart', async () => {
+  const { id } = host.running.services.store;
+  const runner = await host.connectedRunner('away');
+  expect(runner.received('welcome')).toMatchObject([{ storeId: id }]);
+  await runner.disconnect();
+  await host.halt();
+  await host.start();
+  expect(host.running.services.store.id).toBe(id);
 });
 
 describe('a frame outside the contract ends its session, not the host', () => {

@@ -21,8 +21,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const progress: [string, number][] = [];
 const move = (to: string) => moveStore({ from, to, onProgress: (...step) => progress.push(step) });
 
-/** More rows than a page has, references, every odd text, and numbers that were used and are gone. */
-async function grow(): Promise<void> {
+/** More rows than a page has, references, every odd text, and numbers that were used and are gone; the store's id. */
+async function grow(): Promise<string> {
   const store = await Store.open(from);
   for (const name of ['ann', "o'neil", 'ü \u{1F600}', 'nul\u0000'])
     await store.write(({ db }) =>
@@ -51,14 +51,16 @@ async function grow(): Promise<void> {
   );
   await store.write(({ db }) => db.deleteFrom('events').where('seq', '>', 1_200).execute());
   await store.close();
+  return store.id;
 }
 
 test('a grown store arrives whole in PostgreSQL, and goes on counting where it was', async () => {
-  await grow();
+  const id = await grow();
   const to = await (await postgresOfFile()).newEmptyDatabase();
   const moved = await move(to);
   const rows = Object.fromEntries(moved.map((table) => [table.table, table.rows]));
   expect(rows).toMatchObject({
+    store_identity: 1,
     users: 4,
     accounts: 1,
     account_members: 1,
@@ -70,6 +72,7 @@ test('a grown store arrives whole in PostgreSQL, and goes on counting where it w
   expect(progress).toContainEqual(['events', 1_200]);
   const store = await Store.open(to);
   for (const [place, table] of MOVED_TABLES.entries()) expect(await sumTable(store.read, table)).toEqual(moved[place]);
+  expect(store.id).toBe(id);
   expect(await store.read.selectFrom('usage').select('usage').executeTakeFirst()).toEqual({ usage: 0.1 + 0.2 });
   const repeated = { user: 'ann', key: 'k "20"', fingerprint: 'f' };
   expect(await findAnswer(store.read, repeated)).toEqual({ job_id: 1, name: 'nul\u0000' });

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Migrator } from 'kysely/migration';
 import { sql, type Kysely } from 'kysely';
+import { STORE_ID_PATTERN } from '@weir/contract';
+import { Store } from '../../src/store/store.ts';
 import { openBackend } from '../../src/store/dialects/open-backend.ts';
 import * as firstSchema from '../../src/store/migrations/0001-first-schema.ts';
 import { postgresOfFile } from '../servers/file-servers.ts';
@@ -81,6 +83,20 @@ describe.each(STORES)('a store of the first version on $database', ({ database, 
     await leaveFirstVersion(at.place);
   });
   afterEach(() => at.remove());
+
+  test('has an id that it keeps, and that no other store has', async () => {
+    const first = await Store.open(at.place);
+    await first.close();
+    expect(first.id).toMatch(new RegExp(STORE_ID_PATTERN));
+    const again = await Store.open(at.place);
+    await again.close();
+    expect(again.id).toBe(first.id);
+    const elsewhere = await STORES[0].makePlace();
+    const other = await Store.open(elsewhere.place);
+    await other.close();
+    elsewhere.remove();
+    expect(other.id).not.toBe(first.id);
+  });
 
   test('keeps its rows, and its jobs go on where they were', async () => {
     await using host = await TestHost.start({ storeUrl: at.place });

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
-import { MAX_FRAME_BYTES, NODE_CHALLENGE, type HostFrame } from '@weir/contract/protocol';
+import { MAX_FRAME_BYTES, readNodeChallenge, type HostFrame } from '@weir/contract/protocol';
 import { errorText } from '../error-code.ts';
 import type { Endpoint } from './endpoint.ts';
 import { parseHostFrame } from './host-frame-parser.ts';
@@ -8,8 +8,8 @@ import { parseHostFrame } from './host-frame-parser.ts';
 /** Why a connection is over. */
 export type Ending =
   | { readonly kind: 'unreachable'; readonly reason: string }
-  /** `byHost`: a host said so, not a program on the way to it. */
-  | { readonly kind: 'refused'; readonly status: number; readonly byHost: boolean }
+  /** `storeId`: of the host that said so; undefined when it was a program on the way to one. */
+  | { readonly kind: 'refused'; readonly status: number; readonly storeId: string | undefined }
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
   | { readonly kind: 'silent'; readonly silentMs: number }
   | { readonly kind: 'bad_frame'; readonly reason: string };
@@ -132,8 +132,8 @@ export class Connection {
   }
 
   #refused(response: IncomingMessage): void {
-    const byHost = response.headers['www-authenticate'] === NODE_CHALLENGE;
-    this.#ending ??= { kind: 'refused', status: response.statusCode ?? 0, byHost };
+    const storeId = readNodeChallenge(response.headers['www-authenticate']);
+    this.#ending ??= { kind: 'refused', status: response.statusCode ?? 0, storeId };
     response.resume();
     this.#socket.terminate();
   }

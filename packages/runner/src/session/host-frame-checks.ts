@@ -13,6 +13,7 @@ export const HOST_FRAME_CHECKS: Readonly<Record<string, (value: unknown) => bool
     'version' in value &&
     'heartbeatMs' in value &&
     'lostAfterMs' in value &&
+    'storeId' in value &&
     'attempts' in value &&
     typeof value.type === 'string' &&
     value.type === 'welcome' &&
@@ -21,6 +22,8 @@ export const HOST_FRAME_CHECKS: Readonly<Record<string, (value: unknown) => bool
     (!(Number.isFinite(value.heartbeatMs) || typeof value.heartbeatMs === 'bigint') || value.heartbeatMs >= 1) &&
     Number.isInteger(value.lostAfterMs) &&
     (!(Number.isFinite(value.lostAfterMs) || typeof value.lostAfterMs === 'bigint') || value.lostAfterMs >= 1) &&
+    typeof value.storeId === 'string' &&
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u.test(value.storeId) &&
     Array.isArray(value.attempts) &&
     value.attempts.every(
       (unique_0, index) =>

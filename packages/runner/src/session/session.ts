@@ -6,6 +6,7 @@ import { Backoff } from './backoff.ts';
 import { Connection, type Ending } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Refusals } from './refusals.ts';
+import type { WelcomeFile } from './welcome-file.ts';
 
 export type Welcome = Extract<HostFrame, { type: 'welcome' }>;
 
@@ -18,7 +19,7 @@ export interface SessionPeer {
   onWelcome(welcome: Welcome): void;
   onFrame(frame: HostFrame): void;
   onEnd(): void;
-  /** A host has refused the node's token for so long that it has given up what the node has. May come again. */
+  /** A host of the node's store has refused its token for so long that it has given up what the node has. May come again. */
   onShutOut(): void;
 }
 
@@ -27,6 +28,7 @@ export interface SessionOptions {
   readonly findEndpoint: (turn: number) => Endpoint;
   /** A folder in which a change means that the host may be back. */
   readonly hostFolder: string;
+  readonly welcomeFile: WelcomeFile;
   readonly peer: SessionPeer;
   readonly log: Logger;
 }
@@ -34,15 +36,12 @@ export interface SessionOptions {
 /** A session that lasted so long was a good one: the next attempt to connect is quick again. */
 const GOOD_SESSION_MS = 2000;
 const REFUSED_WAIT_MS = 15_000;
-/** After so long without a node a host gives its attempts up, unless its welcome said otherwise (WEIR_NODE_LOST_AFTER_MS). */
-const LOST_AFTER_MS = 60_000;
 
 /** Keeps one session with the host for as long as it runs: connects, greets, hands frames over, and begins anew whenever it breaks. */
 export class Session {
   readonly #options: SessionOptions;
   readonly #backoff = new Backoff();
   readonly #refusals = new Refusals();
-  #lostAfterMs = LOST_AFTER_MS;
   #connection: Connection | undefined;
   #turn = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -132,7 +131,7 @@ export class Session {
       }
       this.#welcomedAt = performance.now();
       this.#complaint = undefined;
-      this.#lostAfterMs = frame.lostAfterMs;
+      this.#options.welcomeFile.keep(frame);
       this.#refusals.clear();
       connection.startHeartbeat(frame.heartbeatMs, () => JSON.stringify(peer.heartbeat()));
       log.info({ attempts: frame.attempts.length }, 'connected to the host');
@@ -155,17 +154,19 @@ export class Session {
       return;
     }
     if (isTokenRefusal(ending) && this.#tokenIsStill(endpoint.token)) this.#refusedToken = endpoint.token;
-    this.#complain(ending);
+    this.#complain(ending, endpoint);
     const untilShutOut = this.#countRefusal(ending, endpoint);
     this.#retry(this.#refusedToken === undefined ? this.#backoff.next(Math.random()) : Math.min(REFUSED_WAIT_MS, untilShutOut));
   }
 
   /** Tells the peer when the node is shut out; answers in how many ms it would be. */
   #countRefusal(ending: Ending, endpoint: Endpoint): number {
-    const refusedMs = this.#refusals.note(endpoint, ending, performance.now());
-    if (refusedMs === undefined) return Infinity;
-    if (refusedMs < this.#lostAfterMs) return Math.ceil(this.#lostAfterMs - refusedMs);
-    this.#options.peer.onShutOut();
+    const { welcomeFile, peer } = this.#options;
+    const refusedMs = this.#refusals.note(endpoint, ending, { storeId: welcomeFile.last?.storeId, now: performance.now() });
+    if (refusedMs === undefined || welcomeFile.last === undefined) return Infinity;
+    const { lostAfterMs } = welcomeFile.last;
+    if (refusedMs < lostAfterMs) return Math.ceil(lostAfterMs - refusedMs);
+    peer.onShutOut();
     return Infinity;
   }
 
@@ -174,11 +175,19 @@ export class Session {
   }
 
   /** The same trouble is told once, not at each attempt. */
-  #complain(ending: Ending): void {
-    const complaint = describeEnding(ending);
+  #complain(ending: Ending, endpoint?: Endpoint): void {
+    const complaint =
+      endpoint !== undefined && this.#isOfOtherStore(ending)
+        ? `the host at ${endpoint.url} belongs to another store than this node (see its WEIR_STORE and WEIR_HOME): what it refuses ends nothing`
+        : describeEnding(ending);
     if (complaint === this.#complaint) return;
     this.#complaint = complaint;
     this.#options.log.warn({ ending }, complaint);
+  }
+
+  #isOfOtherStore(ending: Ending): boolean {
+    const own = this.#options.welcomeFile.last?.storeId;
+    return own !== undefined && ending.kind === 'refused' && ending.storeId !== undefined && ending.storeId !== own;
   }
 
   /** The host's file or the token changed: no need to sit out the wait. */

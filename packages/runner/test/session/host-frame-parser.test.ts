@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { TEST_STORE } from '../fake-host.ts';
 import { CHECKS_FILE, makeHostFrameChecks } from './host-frame-checks-text.ts';
 import { parseHostFrame } from '../../src/session/host-frame-parser.ts';
 
@@ -30,7 +31,14 @@ const launch = {
 };
 
 test.each([
-  { type: 'welcome', version: 1, heartbeatMs: 5, lostAfterMs: 9, attempts: [{ jobId: 1, attempt: 1, eventsOffset: 0 }] },
+  {
+    type: 'welcome',
+    version: 1,
+    heartbeatMs: 5,
+    lostAfterMs: 9,
+    storeId: TEST_STORE,
+    attempts: [{ jobId: 1, attempt: 1, eventsOffset: 0 }],
+  },
   { type: 'start', jobId: 1, attempt: 1, launch },
   { type: 'start', jobId: 1, attempt: 1, launch: { ...launch, program: { kind: 'stage', program: 'train', spec: { any: [1] } } } },
   { type: 'forget', jobId: 2 ** 53 - 1 },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_FRAME_BYTES, NodeUsage } from '@weir/contract';
-import { FakeHost } from '../fake-host.ts';
+import { FakeHost, TEST_STORE } from '../fake-host.ts';
 import { RunnerBench, sh } from '../runner-bench.ts';
 
 let bench: RunnerBench;
@@ -57,11 +57,14 @@ test('a refused token is told once and clearly, not tried again at once, and a n
   expect(warnings()).toEqual([expect.stringMatching(/refuses the node token/)]);
 });
 
-test.each([true, false])("it is seen whether a refusal is a host's own: %s", async (byHost) => {
-  bench.host.script.challenges = byHost;
+test.each([
+  { challenges: true, storeId: TEST_STORE },
+  { challenges: false, storeId: undefined },
+])("it is seen whether a refusal is a host's own: $challenges", async ({ challenges, storeId }) => {
+  bench.host.script.challenges = challenges;
   bench.host.token = 'another';
   await bench.startRunner();
-  await expect.poll(() => bench.logged).toContainEqual(expect.objectContaining({ ending: { kind: 'refused', status: 401, byHost } }));
+  await expect.poll(() => bench.logged).toContainEqual(expect.objectContaining({ ending: { kind: 'refused', status: 401, storeId } }));
 });
 
 test('a host that falls silent is left for a new connection', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import { withId } from '../dialects/generated-id.ts';
 
@@ -8,6 +9,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await extendJobs(db);
   await replaceAllocations(db);
   await createFleet(db);
+  await nameStore(db);
 }
 
 async function extendIdentity(db: Kysely<unknown>): Promise<void> {
@@ -166,6 +168,15 @@ async function createFleet(db: Kysely<unknown>): Promise<void> {
     .addColumn('epoch', 'bigint', (column) => column.notNull())
     .addColumn('beat', 'bigint', (column) => column.notNull())
     .execute();
+}
+
+/** Runners tell by it whose refusals concern them. */
+async function nameStore(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('store_identity')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .execute();
+  await sql`insert into store_identity (id) values (${randomUUID()})`.execute(db);
 }
 
 /** Column by column: SQLite adds one at a time. */

@@ -59,6 +59,12 @@ export interface ReservationTable {
   created_by: string;
 }
 
+/** One row, made with the store and moved with it. */
+export interface StoreIdentityTable {
+  /** UUID */
+  id: string;
+}
+
 /** A running host of this fleet. */
 export interface HostTable {
   id: string;

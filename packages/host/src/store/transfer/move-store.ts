@@ -55,6 +55,7 @@ async function copyAll(source: StoreBackend, target: StoreBackend, move: StoreMo
     const moved: MovedRows[] = [];
     for (const table of MOVED_TABLES) {
       let rows = 0;
+      if (table.replaces === true) await transaction.deleteFrom(table.name).execute();
       const onRows = (more: number) => move.onProgress(table.name, (rows += more));
       moved.push(await copyTable(source.writer, transaction, { table, onRows }));
       await copyCounter(source.writer, transaction, table);
@@ -79,7 +80,8 @@ async function refuseUnknownTables(db: Kysely<Database>): Promise<void> {
 }
 
 async function refuseFilled(db: Kysely<Database>, target: string): Promise<void> {
-  for (const name of [...MOVED_TABLES.map((table) => table.name), ...LEFT_TABLES]) {
+  const filling = MOVED_TABLES.filter(({ replaces }) => replaces !== true).map((table) => table.name);
+  for (const name of [...filling, ...LEFT_TABLES]) {
     const row = await db
       .selectFrom(name)
       .select((select) => select.fn.countAll<number>().as('rows'))

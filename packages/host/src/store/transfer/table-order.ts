@@ -8,12 +8,15 @@ export interface MovedTable {
   readonly counter?: string;
   /** Rows that are read at once, where they may be large; else as many as a statement takes. */
   readonly page?: number;
+  /** Every store has rows of it from the start: those of the target give way. */
+  readonly replaces?: boolean;
 }
 
 const counted = (name: keyof Database, counter = 'id'): MovedTable => ({ name, key: [counter], counter });
 
 /** Every table that is moved; what a row refers to comes before it. */
 export const MOVED_TABLES: readonly MovedTable[] = [
+  { name: 'store_identity', key: ['id'], replaces: true },
   { name: 'users', key: ['name'] },
   { name: 'accounts', key: ['name'] },
   { name: 'account_members', key: ['account', 'user'] },
