@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { probeStages } from '../../src/probes/stage-programs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-stages-'));
@@ -14,15 +14,37 @@ function makePython(finds: boolean): string {
   return path;
 }
 
-const probe = (python: string | undefined, stagesMain: string | null = '/stages/main.ts') =>
-  probeStages({
-    stagesMain,
-    stageEnvironment: python === undefined ? {} : { WEIR_ENGINE_PYTHON: python },
-    searchPath: '/usr/local/bin:/usr/bin:/bin',
-  });
+const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin';
+const makeConfig = (python: string | undefined, stagesMain: string | null = '/stages/main.ts') => ({
+  stagesMain,
+  stageEnvironment: python === undefined ? {} : { WEIR_ENGINE_PYTHON: python },
+  searchPath: SEARCH_PATH,
+});
+const probe = (python: string | undefined, stagesMain?: string | null) => probeStages(makeConfig(python, stagesMain));
 
 test('a node with the engine runs stages', async () => {
   expect(await probe(makePython(true))).toEqual({ kind: 'stages', usable: true, notes: [] });
+});
+
+describe('a node that is too busy to check its engine runs stages and notes so', () => {
+  function makeScript(name: string, command: string): string {
+    const path = join(folder, name);
+    writeFileSync(path, `#!/bin/sh\n${command}\n`, { mode: 0o755 });
+    return path;
+  }
+
+  test('when its Python does not answer in time', async () => {
+    const report = await probeStages(makeConfig(makeScript('slow', 'exec sleep 60')), 50);
+    expect(report).toEqual({ kind: 'stages', usable: true, notes: ['the engine was not checked: its Python took too long'] });
+  });
+
+  test.each([
+    { how: 'its Python is ended by a signal', config: makeConfig(makeScript('ended', 'kill -KILL $$')) },
+    { how: 'the system starts no process', config: { ...makeConfig(makePython(true)), searchPath: 'x'.repeat(2 ** 20) } },
+  ])('when $how', async ({ config }) => {
+    const note = /^the engine was not checked: its Python did not start or was ended \(/;
+    expect(await probeStages(config)).toEqual({ kind: 'stages', usable: true, notes: [expect.stringMatching(note)] });
+  });
 });
 
 test.each([
