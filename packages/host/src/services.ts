@@ -70,7 +70,7 @@ export interface Services {
 export async function makeServices(config: HostConfig, log: Logger): Promise<Services> {
   const store = await Store.open(config.storeUrl);
   const base = await makeBase(config, store, log);
-  const { hub, sessions, meters, usage, nodes, cluster, identity, registry } = base;
+  const { hub, sessions, meters, usage, nodes, cluster, identity, registry, homeNode } = base;
   const { leadership, sessionBook } = cluster;
   const work = await makeWork(config, base, log);
   const { jobs, submits, attempts, placement, engine, policy } = work;
@@ -96,7 +96,7 @@ export async function makeServices(config: HostConfig, log: Logger): Promise<Ser
     jobs,
     submits,
     logs: new LogService({ store, jobs, hub, sessions, hostId: config.hostId }),
-    workflows: new WorkflowService({ store, hub, policy, warehouses: registry, places: config, wake: () => engine.wake() }),
+    workflows: new WorkflowService({ store, hub, policy, warehouses: registry, places: config, homeNode, wake: () => engine.wake() }),
     warehouses: new WarehouseService(registry, jobs),
     health: new HealthService({ store, nodes, placement, engine, loops, cluster, hostId: config.hostId }),
     sessions,
@@ -120,16 +120,17 @@ async function makeBase(config: HostConfig, store: Store, log: Logger) {
   const nodes = new NodeService({ store, sessions, usage, config });
   const registry = new WarehouseRegistry([LOCAL_WAREHOUSE]);
   const cluster = await makeCluster({ config, store, sessions, log });
-  return { store, hub: new EventHub(), sessions, meters: new Meters(), identity, usage, nodes, registry, cluster };
+  const homeNode = store.kind === 'sqlite' ? config.localNode : undefined;
+  return { store, hub: new EventHub(), sessions, meters: new Meters(), identity, usage, nodes, registry, cluster, homeNode };
 }
 
 /** What becomes of jobs and workflows, from submit to the runners' reports. */
 async function makeWork(config: HostConfig, base: Base, log: Logger) {
-  const { store, hub, sessions, nodes, cluster, meters, registry } = base;
+  const { store, hub, sessions, nodes, cluster, meters, registry, homeNode } = base;
   const { leadership } = cluster;
   const mirror = await Mirror.open({ store, policy: config.policy, log });
   const placement = makePlacementLoop({ store, mirror, leadership, log, onPass: (pass) => meters.countPass(pass) });
-  const engine = makeWorkflowEngine({ store, nodes, warehouses: registry, leadership, log });
+  const engine = makeWorkflowEngine({ store, nodes, warehouses: registry, leadership, homeNode, log });
   leadership.onChange(() => engine.wake());
   const attempts = new AttemptService(store, config.policy);
   const queue = new QueueReader(mirror);
@@ -165,7 +166,8 @@ function endSession(sessions: SessionRegistry, { type, node }: Event): void {
   else if (type === 'policy.changed') sessions.shutOut(node, 'its token is not good any more');
 }
 
-/** A stage's job began or ended, or a node is there that stages can be sized for. */
+/** A stage's job began or ended, a node is there that stages can be sized for, or one with files of workflows is gone. */
 function concernsEngine(event: Event): boolean {
-  return event.type === 'node.online' || (event.workflow_id !== null && (event.type === 'job.started' || event.type === 'job.ended'));
+  if (event.type === 'node.online' || event.type === 'node.removed') return true;
+  return event.workflow_id !== null && (event.type === 'job.started' || event.type === 'job.ended');
 }

@@ -3,6 +3,7 @@ import { AttemptLimit } from '../identity/attempt-limit.ts';
 import { createToken, deleteTokensOfNode, findNodeToken, spendJoinToken } from '../identity/token-store.ts';
 import type { AttemptService } from '../jobs/attempt-service.ts';
 import type { Store } from '../store/store.ts';
+import { cancelRemovals } from '../workflows/removal-jobs.ts';
 import { sumHeld } from './held-store.ts';
 import { changeLabels } from './core/labels.ts';
 import { unknownNode, type NodeService } from './node-service.ts';
@@ -77,7 +78,7 @@ export class NodeAdminService {
 
   /**
    * Forgets a node and its token; its runner is told to end what it has, and its name is free. With jobs: throws `state_conflict`, or, with
-   * `force`, loses them. Throws `node_not_found`.
+   * `force`, loses them. Removals of files that wait for it are cancelled. Throws `node_not_found`.
    */
   async remove(actor: string, name: string, force: boolean): Promise<void> {
     await this.#parts.store.write(async (context) => {
@@ -92,6 +93,7 @@ export class NodeAdminService {
       // Before what becomes of its jobs: whoever hears of them in this order stops them here first.
       await emit({ type: 'node.removed', node: name, data: { removed_by: actor } });
       await this.#parts.attempts.loseAttempts(context, name, 'node_removed');
+      await cancelRemovals(context, name);
       await audit({ actor, action: 'node.remove', subject: `node:${name}`, detail: { force, jobs } });
     });
   }

@@ -15,13 +15,28 @@ export interface FilesNode {
 
 /**
  * The node whose Weir home has what the completed stages of a workflow left: that of the last of them. Undefined while none is completed,
- * so that the first stage may run anywhere.
+ * so that the first stage may run anywhere. `homeNode` as in `findPresentNode`.
  */
-export async function findFilesNode(db: Queries, stages: readonly StageRow[]): Promise<FilesNode | undefined> {
+export async function findFilesNode(
+  db: Queries,
+  stages: readonly StageRow[],
+  homeNode: string | undefined,
+): Promise<FilesNode | undefined> {
   const last = stages.findLast(({ state }) => state === 'completed');
   const job = last?.job_id === null || last === undefined ? undefined : await findJob(db, last.job_id);
   if (job?.node === null || job === undefined) return undefined;
-  return { name: job.node, isKnown: (await findNode(db, job.node)) !== undefined };
+  return findPresentNode(db, job.node, homeNode);
+}
+
+/**
+ * The node that has what was left on one of that name. `homeNode` is the local node of a host that is alone with its store: its machine
+ * may have had another name, under which no runner comes any more, and what was left then is in the same home.
+ */
+export async function findPresentNode(db: Queries, name: string, homeNode: string | undefined): Promise<FilesNode> {
+  const node = await findNode(db, name);
+  const mayBeRenamed = homeNode !== undefined && name !== homeNode && node?.local === true;
+  if (mayBeRenamed && (await findNode(db, homeNode)) !== undefined) return { name: homeNode, isKnown: true };
+  return { name, isKnown: node !== undefined };
 }
 
 /** Why a workflow cannot go on whose files lie on a node that is not known any more, and what to do. */

@@ -24,6 +24,8 @@ export interface EngineParts {
   readonly nodes: NodeService;
   readonly warehouses: WarehouseRegistry;
   readonly leadership: Leadership;
+  /** The local node of a host that is alone with its store; undefined = hosts share it. */
+  readonly homeNode: string | undefined;
   readonly log: Logger;
 }
 
@@ -58,7 +60,7 @@ async function moveOn(parts: EngineParts, id: number): Promise<void> {
     const stored = await findWorkflow(parts.store.read, id);
     if (stored === undefined) return;
     const job = await findRunningJob(parts, stored);
-    const files = await findFilesNode(parts.store.read, stored.stages);
+    const files = await findFilesNode(parts.store.read, stored.stages, parts.homeNode);
     const decision = advance(toView(stored, { job, files }));
     if (decision.kind === 'wait') return;
     const applied = await applyDecision(parts, { stored, decision, job, files });

@@ -4,7 +4,6 @@ import {
   WORKFLOW_STATES,
   workflowCan,
   workflowHasEnded,
-  type Program,
   type Stage,
   type Workflow,
   type WorkflowCreate,
@@ -16,14 +15,14 @@ import type { Identity } from '../identity/identity-service.ts';
 import { cancelJob } from '../jobs/job-cancel.ts';
 import { mayAct } from '../jobs/job-service.ts';
 import { insertJob } from '../jobs/job-store.ts';
-import { makeJobRow } from '../jobs/new-job.ts';
 import type { PolicyCache } from '../jobs/submit/policy-cache.ts';
-import type { NewJob, WorkflowRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { WarehouseRegistry } from '../warehouses/warehouse-registry.ts';
 import type { ModelPlaces } from './experiments/model-zoo.ts';
 import { resolveExperiment } from './experiments/resolve-experiment.ts';
+import { findPresentNode } from './files-node.ts';
 import { makeWorkflowRow } from './new-workflow.ts';
+import { makeRemoval } from './removal-jobs.ts';
 import { checkWorkflowFits } from './workflow-limits.ts';
 import {
   datasetIdIsTaken,
@@ -46,6 +45,8 @@ export interface WorkflowServiceParts {
   readonly policy: PolicyCache;
   readonly warehouses: WarehouseRegistry;
   readonly places: ModelPlaces;
+  /** The local node of a host that is alone with its store; undefined = hosts share it. */
+  readonly homeNode: string | undefined;
   /** Lets the engine look again. */
   readonly wake: () => void;
 }
@@ -177,7 +178,9 @@ export class WorkflowService {
     }
     await this.#parts.store.write(async ({ db, emit, audit }) => {
       if (!(await deleteWorkflow(db, { id, from: WORKFLOW_STATES.filter((state) => workflowCan.delete({ state })) }))) throw changed(id);
-      for (const node of await listNodesWithFiles(db, id)) {
+      const nodes = new Set<string>();
+      for (const node of await listNodesWithFiles(db, id)) nodes.add((await findPresentNode(db, node, this.#parts.homeNode)).name);
+      for (const node of nodes) {
         const job = await insertJob(db, makeRemoval(workflow, node));
         await emit({ type: 'job.submitted', jobId: job.id, owner: job.user, data: { name: job.name, kind: job.kind } }, job);
       }
@@ -210,12 +213,6 @@ export class WorkflowService {
       answer: toWorkflow,
     };
   }
-}
-
-function makeRemoval(workflow: WorkflowRow, node: string): NewJob {
-  const program: Program = { kind: 'stage', program: 'dataset_delete', spec: { datasetId: workflow.dataset_id } };
-  const name = `delete ${workflow.dataset_id}`.slice(0, 255);
-  return makeJobRow({ kind: 'stage', name, user: workflow.user, program, cpus: 0, requeue: true, node });
 }
 
 function changed(id: number): AppError {

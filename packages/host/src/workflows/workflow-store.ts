@@ -1,7 +1,7 @@
 import type { Insertable, UpdateObject } from 'kysely';
 import { STAGES, type Stage, type WorkflowState } from '@weir/contract';
 import type { Queries } from '../store/store.ts';
-import type { Database, StageRow, WorkflowReportTable, WorkflowRow, WorkflowTable } from '../store/schema.ts';
+import type { Database, JobRow, StageRow, WorkflowReportTable, WorkflowRow, WorkflowTable } from '../store/schema.ts';
 
 /** A workflow with its five stages in order. */
 export interface StoredWorkflow {
@@ -130,6 +130,19 @@ export async function listNodesWithFiles(db: Queries, workflowId: number): Promi
     .orderBy('nodes.name')
     .execute();
   return rows.map(({ name }) => name);
+}
+
+/** The jobs that wait to remove files of deleted workflows, in the order of their ids. */
+export async function listWaitingRemovals(db: Queries): Promise<Pick<JobRow, 'id' | 'request'>[]> {
+  return db
+    .selectFrom('jobs')
+    .select(['id', 'request'])
+    .where('state', '=', 'pending')
+    .where('kind', '=', 'stage')
+    .where('workflow_id', 'is', null)
+    .where('program', 'like', '%"program":"dataset_delete"%')
+    .orderBy('id')
+    .execute();
 }
 
 /** Deletes a workflow that is in one of the states `from`, with its stages, report and events; tells whether it did. */
