@@ -89,6 +89,10 @@ export class Agent implements SessionPeer {
     for (const tracked of this.#attempts) tracked.events?.disconnect();
   }
 
+  get hasAttempts(): boolean {
+    return [...this.#attempts].some(({ isSuperseded }) => !isSuperseded);
+  }
+
   onShutOut(): void {
     this.#endAll('hosts refuse this node for so long that they have given it up as lost');
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@weir/contract/client';
 import { writeFileAtomic } from '@weir/runtime/files';
@@ -18,10 +18,14 @@ export function readMembership(home: string): Membership | undefined {
   return Array.isArray(hosts) && typeof node === 'string' ? { hosts: hosts.map(String), node } : undefined;
 }
 
-/** Writes the node's token, then of which host it is; both readable by the owner alone. */
+/**
+ * Writes the node's token, then of which host it is; both readable by the owner alone. With a token the home joins anew: its runner serves
+ * that host, and gives up jobs of another store that it may have.
+ */
 export function storeMembership(home: string, membership: Membership, secret?: string): void {
   mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 });
   if (secret !== undefined) {
+    rmSync(join(home, 'node', 'welcome.json'), { force: true });
     writeFileAtomic(join(home, 'run', 'node-token'), `${JSON.stringify({ node: membership.node, token: secret })}\n`, 0o600);
   }
   writeFileAtomic(fileOf(home), `${JSON.stringify(membership)}\n`, 0o600);

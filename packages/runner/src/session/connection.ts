@@ -12,6 +12,8 @@ export type Ending =
   | { readonly kind: 'refused'; readonly status: number; readonly storeId: string | undefined }
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
   | { readonly kind: 'silent'; readonly silentMs: number }
+  /** The host would know nothing of the attempts that are on the node. */
+  | { readonly kind: 'other_store' }
   | { readonly kind: 'bad_frame'; readonly reason: string };
 
 export interface ConnectionHandlers {
@@ -81,9 +83,12 @@ export class Connection {
 
   /** Ends the connection because of a frame that the host should not have sent. */
   reject(reason: string): void {
-    this.#ending ??= { kind: 'bad_frame', reason };
-    this.#socket.close(CLOSE_POLICY, 'bad frame');
-    this.#socket.terminate();
+    this.#refuse({ kind: 'bad_frame', reason }, 'bad frame');
+  }
+
+  /** Ends the connection to a host that is none for this node while it has attempts of another store. */
+  leaveOtherStore(): void {
+    this.#refuse({ kind: 'other_store' }, 'the node has jobs of another store');
   }
 
   /** Ends the connection in order. */
@@ -94,6 +99,12 @@ export class Connection {
 
   /** Ends the connection at once. */
   terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #refuse(ending: Ending, reason: string): void {
+    this.#ending ??= ending;
+    this.#socket.close(CLOSE_POLICY, reason);
     this.#socket.terminate();
   }
 

@@ -19,6 +19,8 @@ export interface SessionPeer {
   onWelcome(welcome: Welcome): void;
   onFrame(frame: HostFrame): void;
   onEnd(): void;
+  /** Whether there are attempts of which a host has to hear. */
+  readonly hasAttempts: boolean;
   /** A host of the node's store has refused its token for so long that it has given up what the node has. May come again. */
   onShutOut(): void;
 }
@@ -122,16 +124,21 @@ export class Session {
   }
 
   #receive(connection: Connection, frame: HostFrame): void {
-    const { peer, log } = this.#options;
+    const { peer, welcomeFile, log } = this.#options;
     try {
       if (frame.type !== 'welcome') {
         if (this.isWelcome) peer.onFrame(frame);
         else connection.reject(`"${frame.type}" before the welcome`);
         return;
       }
+      // It would have them ended, or take them for attempts of its own.
+      if (peer.hasAttempts && welcomeFile.isOfOther(frame.storeId)) {
+        connection.leaveOtherStore();
+        return;
+      }
       this.#welcomedAt = performance.now();
       this.#complaint = undefined;
-      this.#options.welcomeFile.keep(frame);
+      welcomeFile.keep(frame);
       this.#refusals.clear();
       connection.startHeartbeat(frame.heartbeatMs, () => JSON.stringify(peer.heartbeat()));
       log.info({ attempts: frame.attempts.length }, 'connected to the host');
@@ -178,7 +185,8 @@ export class Session {
   #complain(ending: Ending, endpoint?: Endpoint): void {
     const complaint =
       endpoint !== undefined && this.#isOfOtherStore(ending)
-        ? `the host at ${endpoint.url} belongs to another store than this node (see its WEIR_STORE and WEIR_HOME): what it refuses ends nothing`
+        ? `the host at ${endpoint.url} belongs to another store than this node (see its WEIR_STORE and WEIR_HOME): the node's jobs go on; ` +
+          `to give them up, stop the runner, delete ${this.#options.welcomeFile.path} and start it again`
         : describeEnding(ending);
     if (complaint === this.#complaint) return;
     this.#complaint = complaint;
@@ -186,8 +194,8 @@ export class Session {
   }
 
   #isOfOtherStore(ending: Ending): boolean {
-    const own = this.#options.welcomeFile.last?.storeId;
-    return own !== undefined && ending.kind === 'refused' && ending.storeId !== undefined && ending.storeId !== own;
+    if (ending.kind === 'other_store') return true;
+    return ending.kind === 'refused' && ending.storeId !== undefined && this.#options.welcomeFile.isOfOther(ending.storeId);
   }
 
   /** The host's file or the token changed: no need to sit out the wait. */
@@ -224,6 +232,8 @@ function describeEnding(ending: Ending): string {
       return `the host closed the session (${ending.code}${ending.reason === '' ? '' : `: ${ending.reason}`})`;
     case 'silent':
       return 'the host has not answered for several heartbeats';
+    case 'other_store':
+      return 'the host belongs to another store';
     case 'bad_frame':
       return `the host sent a frame that does not fit the contract (${ending.reason})`;
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_FRAME_BYTES, NodeUsage } from '@weir/contract';
-import { FakeHost, TEST_STORE } from '../fake-host.ts';
+import { FakeHost, OTHER_STORE, TEST_STORE } from '../fake-host.ts';
 import { RunnerBench, sh } from '../runner-bench.ts';
 
 let bench: RunnerBench;
@@ -14,6 +14,12 @@ beforeEach(async () => {
 afterEach(() => bench.dispose());
 
 const untilHellos = (count: number) => bench.host.until(() => bench.host.hellos().length === count);
+/** Waits for heartbeats: only a session has them. */
+const untilBeats = (count: number) => {
+  const beats = () => bench.host.frames.filter(({ type }) => type === 'heartbeat').length;
+  const before = beats();
+  return bench.host.until(() => beats() >= before + count);
+};
 const warnings = () => bench.logged.filter((line) => line.level >= 40).map((line) => line.msg);
 
 test('a runner started before its host connects when the host is there', async () => {
@@ -81,6 +87,34 @@ test('heartbeats come while a session lasts', async () => {
   const beats = () => bench.host.frames.filter((frame) => frame.type === 'heartbeat');
   await bench.host.until(() => beats().length >= 3);
   for (const beat of beats()) expect(Value.Check(NodeUsage, beat.usage)).toBe(true);
+});
+
+test('a host of another store gets the node only when it has no attempts of its own store any more', async () => {
+  await bench.connect();
+  bench.host.order(1, sh('sleep 1000'));
+  await bench.host.untilRunning(1);
+  await bench.host.kill();
+  bench.host.script.storeId = OTHER_STORE;
+  bench.host.script.superseded.add('1.1');
+  await bench.host.listen();
+  // It is tried again and again.
+  await untilHellos(3);
+  expect(warnings()).toContainEqual(
+    expect.stringMatching(/belongs to another store .*: the node's jobs go on; to give them up, .*welcome\.json/),
+  );
+  bench.host.script.storeId = TEST_STORE;
+  bench.host.script.superseded.clear();
+  await untilBeats(1);
+  bench.host.send({ type: 'stop', jobId: 1, attempt: 1, by: 'user', graceMs: 0, signal: 'TERM' });
+  expect(await bench.host.outcome(1)).toMatchObject({ kind: 'stopped', by: 'user' });
+  // The second one is sent after the acknowledgement has arrived.
+  await untilBeats(2);
+  await bench.host.kill();
+  bench.host.script.storeId = OTHER_STORE;
+  await bench.host.listen();
+  await untilBeats(1);
+  bench.host.order(2, sh('exit 0'));
+  expect(await bench.host.outcome(2)).toEqual({ kind: 'exited', code: 0 });
 });
 
 describe('with several hosts', () => {

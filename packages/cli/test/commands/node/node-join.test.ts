@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -19,6 +19,8 @@ const isPrivate = (...parts: string[]) => (statSync(join(home, ...parts)).mode &
 
 test('a join token is traded, the answer kept for the owner alone, and the runner left running', async () => {
   await using host = await FakeHost.start();
+  mkdirSync(join(home, 'node'));
+  writeFileSync(join(home, 'node', 'welcome.json'), 'of a fleet that this machine was in before');
   const words = ['--host', host.url, '--token', 'join-token', '--name', 'gpu-1', '--labels', 'rack=2', '--detach', '--json'];
   const { stdout, stderr, code } = await weir(...words);
   expect([stderr, code]).toEqual(['', 0]);
@@ -27,6 +29,7 @@ test('a join token is traded, the answer kept for the owner alone, and the runne
   expect(host.calls[0]).toMatchObject({ id: 'nodeJoin', body: { name: 'gpu-1', token: 'join-token', labels: { rack: '2' } } });
   expect([read('node.json'), read('run', 'node-token')]).toEqual([membership, { node: 'gpu-1', token: 'secret-of-gpu-1' }]);
   expect([isPrivate('node.json'), isPrivate('run', 'node-token')]).toEqual([true, true]);
+  expect(existsSync(join(home, 'node', 'welcome.json'))).toBe(false);
   expect(Number(read('run', 'runner.json')['pid'])).toBe(pid);
   const again = await weir();
   expect([again.stdout, again.code]).toEqual([`node gpu-1 of ${host.url} runs already (pid ${pid})\n`, 0]);
