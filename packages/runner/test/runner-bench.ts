@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Program } from '@weir/contract';
 import { readRunnerConfig, startRunner, type Runner } from '../src/index.ts';
@@ -69,8 +70,29 @@ export class RunnerBench {
     for (const child of this.#children) await killAndWait(child);
     this.#children = [];
     await this.host.stop();
+    // Jobs outlive their runners.
+    while (killJobsOf(this.home) > 0) await delay(20);
     rmSync(this.home, { recursive: true });
   }
+}
+
+/** Kills the processes of a home's jobs and their shims; how many there were. */
+function killJobsOf(home: string): number {
+  const isShim = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0${home}/node/`);
+  const isJob = (pid: string) => readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`\0WEIR_JOB_DIR=${home}/`);
+  const left = listProcesses((pid) => isShim(pid) || isJob(pid));
+  if (left.length > 0) spawnSync('kill', ['-KILL', ...left], { stdio: 'ignore' });
+  return left.length;
+}
+
+function listProcesses(isWanted: (pid: string) => boolean): string[] {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && isWanted(name);
+    } catch {
+      return false; // ended meanwhile
+    }
+  });
 }
 
 /** A program that is a shell's text. */
