@@ -76,13 +76,12 @@ export class RunnerBench {
   }
 }
 
-/** Kills the processes of a home's jobs and their shims; how many there were. */
+/** Kills the processes of a home's jobs; how many there were, with the shims, which then tidy up and end. */
 function killJobsOf(home: string): number {
-  const isShim = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0${home}/node/`);
-  const isJob = (pid: string) => readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`\0WEIR_JOB_DIR=${home}/`);
-  const left = listProcesses((pid) => isShim(pid) || isJob(pid));
-  if (left.length > 0) spawnSync('kill', ['-KILL', ...left], { stdio: 'ignore' });
-  return left.length;
+  const shims = listProcesses((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0${home}/node/`));
+  const jobs = listProcesses((pid) => readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`\0WEIR_JOB_DIR=${home}/`));
+  if (jobs.length > 0) spawnSync('kill', ['-KILL', ...jobs], { stdio: 'ignore' });
+  return shims.length + jobs.length;
 }
 
 function listProcesses(isWanted: (pid: string) => boolean): string[] {
