@@ -42,7 +42,11 @@ export class HostInstance {
         everyMs: 20,
       },
     );
-    return createClient({ url: this.url, token: this.#read(join(this.home, 'credential'), 'token') });
+    return createClient(this.clientOptions);
+  }
+
+  get clientOptions(): { url: string; token: string } {
+    return { url: this.url, token: this.#read(join(this.home, 'credential'), 'token') };
   }
 
   async down(): Promise<void> {
