@@ -69,12 +69,13 @@ export class NodeService {
   /** What a node was doing in the last `minutes` minutes; throws `node_not_found`. */
   async showUsage(name: string, minutes: number): Promise<NodeUsageHistory> {
     if ((await findNode(this.#parts.store.read, name)) === undefined) throw unknownNode(name);
-    return this.#parts.usage.show(name, minutes);
+    const [usage = { name, minutes: [] }] = await this.listUsage([name], minutes);
+    return usage;
   }
 
   /** As `showUsage`, of several nodes that are known. */
   listUsage(names: readonly string[], minutes: number): Promise<NodeUsageHistory[]> {
-    return Promise.all(names.map((name) => this.#parts.usage.show(name, minutes)));
+    return this.#parts.usage.list(names, minutes);
   }
 
   /**

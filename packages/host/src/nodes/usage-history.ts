@@ -50,18 +50,19 @@ export class UsageHistory {
     for (const minute of over) this.#minutes.delete(minute);
   }
 
-  /** The last `minutes` minutes of a node, oldest first; minutes without a sample are not there. */
-  async show(name: string, minutes: number): Promise<NodeUsageHistory> {
-    const rows = await listUsage(this.#store.read, name, toMinute(Date.now()) - minutes * MINUTE_MS);
-    return {
+  /** The last `minutes` minutes of each node, oldest first; minutes without a sample are not there. */
+  async list(names: readonly string[], minutes: number): Promise<NodeUsageHistory[]> {
+    const rows = await listUsage(this.#store.read, names, toMinute(Date.now()) - minutes * MINUTE_MS);
+    const rowsOf = Map.groupBy(rows, ({ node }) => node);
+    return names.map((name) => ({
       name,
-      minutes: rows.map((row) => ({
+      minutes: (rowsOf.get(name) ?? []).map((row) => ({
         at: toIso(row.minute),
         cpu_percent: row.cpu_percent,
         memory_used_bytes: row.memory_used_bytes,
         gpus: parseStored<NodeUsageMinute['gpus']>(row.gpus),
       })),
-    };
+    }));
   }
 }
 

@@ -32,9 +32,10 @@ export async function insertUsage(db: Queries, minutes: readonly UsageMinute[], 
   }
 }
 
-/** The minutes of a node since `since`, oldest first. */
-export async function listUsage(db: Queries, node: string, since: number): Promise<UsageRow[]> {
-  return db.selectFrom('node_usage').selectAll().where('node', '=', node).where('minute', '>=', since).orderBy('minute').execute();
+/** The minutes of these nodes since `since`, oldest first. */
+export async function listUsage(db: Queries, nodes: readonly string[], since: number): Promise<UsageRow[]> {
+  if (nodes.length === 0) return [];
+  return db.selectFrom('node_usage').selectAll().where('node', 'in', nodes).where('minute', '>=', since).orderBy('minute').execute();
 }
 
 /** Deletes what is known of a node's past. */
