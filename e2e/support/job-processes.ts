@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { listProcesses } from '../../packages/runner/test/servers/processes.ts';
 
 /** Processes of a job on this machine: those whose environment names it. */
 export function listJobProcesses(jobId: number): { pid: number; command: string }[] {
@@ -7,20 +7,7 @@ export function listJobProcesses(jobId: number): { pid: number; command: string 
 
 /** Processes on this machine whose environment has all these variables. */
 export function listProcessesWith(variables: readonly string[]): { pid: number; command: string }[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      const environment = readProc(`/proc/${name}/environ`);
-      if (!variables.every((variable) => environment.includes(variable))) return [];
-      return [{ pid: Number(name), command: readProc(`/proc/${name}/cmdline`).join(' ') }];
-    });
-}
-
-/** NUL-separated text of a process; empty when it has ended or is not ours. */
-function readProc(path: string): string[] {
-  try {
-    return readFileSync(path, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
+  return listProcesses()
+    .filter(({ environment }) => variables.every((variable) => environment.includes(variable)))
+    .map(({ pid, argv }) => ({ pid, command: argv.join(' ') }));
 }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import type { Program } from '@weir/contract';
 import { readRunnerConfig, startRunner, type Runner } from '../src/index.ts';
 import { FakeHost } from './fake-host.ts';
+import { listProcesses } from './servers/processes.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const STAGES = fileURLToPath(new URL('fixtures/stages-main.ts', import.meta.url));
@@ -78,20 +79,11 @@ export class RunnerBench {
 
 /** Kills the processes of a home's jobs; how many there were, with the shims, which then tidy up and end. */
 function killJobsOf(home: string): number {
-  const shims = listProcesses((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0${home}/node/`));
-  const jobs = listProcesses((pid) => readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`\0WEIR_JOB_DIR=${home}/`));
-  if (jobs.length > 0) spawnSync('kill', ['-KILL', ...jobs], { stdio: 'ignore' });
+  const processes = listProcesses();
+  const shims = processes.filter(({ argv }) => argv.some((word) => word.startsWith(`${home}/node/`)));
+  const jobs = processes.filter(({ environment }) => environment.some((variable) => variable.startsWith(`WEIR_JOB_DIR=${home}/`)));
+  if (jobs.length > 0) spawnSync('kill', ['-KILL', ...jobs.map(({ pid }) => String(pid))], { stdio: 'ignore' });
   return shims.length + jobs.length;
-}
-
-function listProcesses(isWanted: (pid: string) => boolean): string[] {
-  return readdirSync('/proc').filter((name) => {
-    try {
-      return /^\d+$/.test(name) && isWanted(name);
-    } catch {
-      return false; // ended meanwhile
-    }
-  });
 }
 
 /** A program that is a shell's text. */
