@@ -74,13 +74,13 @@ function describePlace(job: Job): (readonly [string, Cell | null])[] {
       (member) =>
         [
           bound.length > 1 ? `rank ${member.rank}` : 'bound to',
-          bound.length > 1 ? describeRank(job, member) : describeBinding(member),
+          bound.length > 1 ? describeGangMember(job, member) : describeBinding(member),
         ] as const,
     ),
   ];
 }
 
-function describeRank(job: Job, member: JobMember): string {
+function describeGangMember(job: Job, member: JobMember): string {
   const gpus = member.gpu_ids.length === 0 ? '' : `GPUs ${formatIds(member.gpu_ids)}`;
   return [member.node, describeBinding(member), gpus, describeMemberEnd(job, member)].filter((part) => part !== '').join(', ');
 }
